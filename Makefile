@@ -1,0 +1,47 @@
+# Every target but help first sets the project up (packaging/set-up.sh), once.
+.DEFAULT_GOAL := help
+.PHONY: help run kiosk test check rules tour bench format catalogue
+PY := .venv/bin/python
+SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
+PARALLEL ?= auto
+
+help: ## List what can be done here
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | awk '{name=$$1; $$1=""; printf "  make %-10s%s\n", name, $$0}'
+
+.set-up/run: $(SET_UP) packaging/apt-run.txt
+	@packaging/set-up.sh run
+
+.set-up/test: $(SET_UP) packaging/apt-run.txt packaging/apt-test.txt
+	@packaging/set-up.sh test
+
+run: .set-up/run ## Open the reception desk in practice mode, with sample patients and exams
+	@$(PY) main.py staff --practice $(ARGS)
+
+kiosk: .set-up/run ## Open the patient kiosk in practice mode
+	@$(PY) main.py kiosk --practice $(ARGS)
+
+tour: .set-up/run ## Walk the whole main job in the real windows; pictures and letters go to out/
+	@$(PY) main.py tour --out out $(ARGS)
+
+test: .set-up/test ## Run every test, with a real PostgreSQL, CUPS, SMTP server and Chromium
+	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m pytest -q -n $(PARALLEL) --dist worksteal $(ARGS)
+
+check: .set-up/run ## Format, lint, types, walls between the floors, size of files
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(PY) packaging/check_sizes.py
+
+rules: .set-up/run ## List every rule with the tests that prove it; fail when one has none
+	@$(PY) packaging/list_rules.py
+
+bench: .set-up/test ## Measure speed side by side with the usual alternatives
+	@$(PY) -m bench $(ARGS)
+
+format: .set-up/run ## Put the code in order
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+catalogue: .set-up/run ## Collect all sentences for translation
+	@.venv/bin/pybabel extract -q -F resources/babel.cfg -k N_ -k _ -o resources/locale/portal.pot .
