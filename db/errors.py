@@ -1,0 +1,13 @@
+"""What can go wrong with the database itself, told apart for the floor above."""
+
+
+class DatabaseBusyError(Exception):
+    """Somebody else held the database for too long; trying again may work."""
+
+
+class DatabaseAwayError(Exception):
+    """The database does not answer, or its file cannot be opened or written."""
+
+
+class DatabaseFullError(Exception):
+    """There is no room left on the disk of the database."""
