@@ -33,7 +33,7 @@ class SmtpSettings:
     user: str = ""
     password: str = field(default="", repr=False)
     ca_file: Path | None = None  # the clinic's own certificate authority, where it has one
-    timeout_s: int = 30
+    timeout_s: float = 30
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SmsSettings:
     receipt_delivered: tuple[str, ...] = ()
     receipt_failed: tuple[str, ...] = ()
     receipt_at: str = ""  # where the receipt says when; ISO 8601 with an offset
-    timeout_s: int = 30
+    timeout_s: float = 30
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def _smtp(table: Table, environ: Mapping[str, str]) -> SmtpSettings:
         user=table.text("user"),
         password=environ.get("PORTAL_SMTP_PASSWORD") or password,
         ca_file=table.path("ca_file"),
-        timeout_s=table.number("timeout_s", SmtpSettings.timeout_s, most=300),
+        timeout_s=table.number("timeout_s", 30, most=300),
     )
     table.refuse_leftovers()
     if smtp.password and smtp.security == "none":
@@ -253,7 +253,7 @@ def _sms(table: Table, environ: Mapping[str, str]) -> SmsSettings:
         receipt_delivered=table.texts("receipt_delivered"),
         receipt_failed=table.texts("receipt_failed"),
         receipt_at=table.text("receipt_at"),
-        timeout_s=table.number("timeout_s", SmsSettings.timeout_s, most=300),
+        timeout_s=table.number("timeout_s", 30, most=300),
     )
     table.refuse_leftovers()
     written = str(sms.body)

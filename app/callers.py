@@ -1,0 +1,208 @@
+"""Who is asking: made here only, from a session, a station key, a visit or the command line's own access."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.errors import N_, NotAllowed
+from app.ports import Keys
+from app.rules.access import CallerKind, Role
+from app.rules.sessions import SessionKind, session_limits, session_over
+from app.views.clinic import Clinic
+from db.database import Session
+from db.models import SessionRecord, Staff
+from db.queries import sessions as queries
+
+# Being there is written down at most this often; the idle limits are much longer.
+TOUCH_EVERY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking, as a claim that is checked anew at every use case."""
+
+    kind: CallerKind
+    station_id: UUID | None = None
+    digest: bytes | None = field(default=None, repr=False)  # of the session's or visit's token
+    address: str = ""
+
+    @property
+    def name(self) -> str:
+        """The claim as a key of stored answers; holds no secret, since the digest is keyed."""
+        return f"{self.kind.value}:{self.station_id}:{self.digest.hex() if self.digest else self.address}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a caller is at this instant, read from the database."""
+
+    kind: CallerKind
+    roles: frozenset[Role]
+    station_id: UUID | None = None
+    site_id: UUID | None = None  # the station's
+    session_id: UUID | None = None
+    staff_id: UUID | None = None
+    site_ids: frozenset[UUID] = frozenset()
+    may_search_other_sites: bool = False
+    account_id: UUID | None = None
+    patient_ids: frozenset[UUID] = frozenset()  # reached by the account's grants (D31)
+    visit_id: UUID | None = None
+    invitation_id: UUID | None = None
+    address: str = ""
+    is_locked: bool = False
+    last_active_at: datetime | None = None
+
+
+class Callers:
+    """Makes callers out of what a person or station holds."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def nobody(self, *, station: Caller | None = None, address: str = "") -> Caller:
+        """Somebody who has not signed in, at a station or from an address."""
+        if station is not None:
+            return station
+        return Caller(CallerKind.NOBODY, address=address)
+
+    def station(self, session: Session, key: str, address: str = "") -> Caller:
+        """The station that holds the key; raises NotAllowed for an unknown or revoked one."""
+        found = queries.station_by_key(session, self._keys.digest("station", key))
+        if found is None or found.revoked_at is not None:
+            raise NotAllowed(
+                "station_unknown",
+                N_(
+                    "This computer is not enrolled as a station. Ask the person who looks after your computers."
+                ),
+            )
+        return Caller(CallerKind.STATION, station_id=found.id, address=address)
+
+    def session(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
+        """Whoever signed in and got this token, at the same station."""
+        return Caller(
+            CallerKind.SESSION,
+            station_id=station.station_id if station else None,
+            digest=self._keys.digest("session", token),
+            address=address or (station.address if station else ""),
+        )
+
+    def visit(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
+        """The guest who entered a code and got this token."""
+        return Caller(
+            CallerKind.VISIT,
+            station_id=station.station_id if station else None,
+            digest=self._keys.digest("visit", token),
+            address=address or (station.address if station else ""),
+        )
+
+    def command_line(self) -> Caller:
+        """The person at the server's own command line: whoever can read the database's file or password."""
+        return Caller(CallerKind.COMMAND_LINE)
+
+
+def signed_out(kind: str = "signed_out") -> NotAllowed:
+    """Return the error of a session that is over."""
+    return NotAllowed(kind, N_("You have been signed out. Please sign in again."))
+
+
+def standing(session: Session, caller: Caller, now: datetime, clinic: Clinic) -> Standing:
+    """Return what the caller is now; raise NotAllowed when the session, visit or station is over."""
+    if caller.kind is CallerKind.COMMAND_LINE:
+        return Standing(caller.kind, frozenset({Role.COMMAND_LINE}))
+    site_id = None
+    station_roles: frozenset[Role] = frozenset({Role.NOBODY})
+    if caller.station_id is not None:
+        station = queries.station(session, caller.station_id)
+        if station is None or station.revoked_at is not None:
+            raise NotAllowed("station_revoked", N_("This station has been switched off by the clinic."))
+        site_id = station.site_id
+        station_roles |= {Role.KIOSK} if station.kind == "kiosk" else {Role.DESK}
+    if caller.kind in {CallerKind.NOBODY, CallerKind.STATION}:
+        return Standing(caller.kind, station_roles, caller.station_id, site_id, address=caller.address)
+    assert caller.digest is not None
+    if caller.kind is CallerKind.VISIT:
+        return _visit(session, caller, caller.digest, site_id, now, clinic)
+    record = queries.by_digest(session, caller.digest)
+    if record is None or record.station_id != caller.station_id:
+        raise signed_out()
+    return _signed_in(session, caller, record, site_id, now, clinic)
+
+
+def _signed_in(
+    session: Session,
+    caller: Caller,
+    record: SessionRecord,
+    site_id: UUID | None,
+    now: datetime,
+    clinic: Clinic,
+) -> Standing:
+    if record.ended_at is not None:
+        raise signed_out()
+    limits = session_limits(SessionKind(record.kind), clinic.rules)
+    over = session_over(record.started_at, record.last_active_at, limits, now, record.ends_at)
+    if over == "over" or (over == "idle" and record.kind != "staff"):
+        raise signed_out("session_over")
+    if record.staff_id is not None:
+        staff = queries.staff_member(session, record.staff_id)
+        if staff is None or staff.disabled_at is not None:
+            raise signed_out()
+        return Standing(
+            caller.kind,
+            _roles_of(session, staff),
+            caller.station_id,
+            site_id,
+            record.id,
+            staff_id=staff.id,
+            site_ids=queries.staff_sites(session, staff.id),
+            may_search_other_sites=staff.may_search_other_sites,
+            address=caller.address,
+            is_locked=record.locked_at is not None or over == "idle",
+            last_active_at=record.last_active_at,
+        )
+    assert record.account_id is not None
+    account = queries.account(session, record.account_id)
+    if account is None or account.blocked_at is not None or account.deleted_at is not None:
+        raise signed_out()
+    return Standing(
+        caller.kind,
+        frozenset({Role.PATIENT}),
+        caller.station_id,
+        site_id,
+        record.id,
+        account_id=account.id,
+        patient_ids=queries.reached_patients(session, account.id, now),
+        address=caller.address,
+        last_active_at=record.last_active_at,
+    )
+
+
+def _roles_of(session: Session, staff: Staff) -> frozenset[Role]:
+    roles = frozenset(Role(name) for name in queries.staff_roles(session, staff.id))
+    # With a one-time password nothing opens but the page that asks for a new one.
+    return frozenset({Role.NEW_STAFF}) if staff.must_change_password else roles | {Role.STAFF}
+
+
+def _visit(
+    session: Session, caller: Caller, digest: bytes, site_id: UUID | None, now: datetime, clinic: Clinic
+) -> Standing:
+    visit = queries.visit_by_digest(session, digest)
+    if visit is None or visit.station_id != caller.station_id or visit.ended_at is not None:
+        raise visit_over()
+    idle = timedelta(minutes=clinic.rules.visit_idle_minutes)
+    if now >= visit.ends_at or now - visit.last_active_at >= idle:
+        raise visit_over()
+    return Standing(
+        caller.kind,
+        frozenset({Role.GUEST}),
+        caller.station_id,
+        site_id,
+        visit_id=visit.id,
+        invitation_id=visit.invitation_id,
+        address=caller.address,
+        last_active_at=visit.last_active_at,
+    )
+
+
+def visit_over() -> NotAllowed:
+    """Return the error of a guest's visit that is over."""
+    return NotAllowed("visit_over", N_("Your visit has ended. Enter the verification code again to go on."))

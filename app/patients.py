@@ -1,0 +1,7 @@
+"""The person examined: found, registered, corrected, linked."""
+
+from app.use_case import Noun
+
+
+class Patients(Noun):
+    """The person examined: found, registered, corrected, linked."""

@@ -1,0 +1,154 @@
+"""The one front door: puts the application together, once, for desktop, server, command line and tests."""
+
+from uuid import UUID
+
+from app.accounts import Accounts
+from app.activation import Activation
+from app.audit import Audit
+from app.callers import Caller, Callers
+from app.changes import ChangeFeed
+from app.clinic import ClinicOffice
+from app.downloads import Downloads
+from app.exams import Exams
+from app.family import Family
+from app.images import Images
+from app.imaging import DecodePool
+from app.imports import Imports
+from app.messages import Messages
+from app.outside.clock import system_clock
+from app.outside.common_passwords import CommonPasswords
+from app.outside.folder_archive import FolderArchive, make_archive
+from app.outside.keys import read_keys
+from app.outside.not_set_up import NoMailer, NoTextSender
+from app.outside.passwords import Argon2Passwords
+from app.outside.practice_messages import PracticeMailer, PracticeTextSender
+from app.outside.sms_gateway import SmsGateway
+from app.outside.smtp import SmtpMailer
+from app.parts import Parts
+from app.patients import Patients
+from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
+from app.print_requests import PrintRequests
+from app.recovery import Recovery
+from app.reports import Reports
+from app.sessions import Sessions
+from app.settings import MachineSettings
+from app.sharing import Sharing
+from app.sites import Sites
+from app.staff import StaffMembers
+from app.stations import Stations
+from app.tasks import Tasks
+from db import schema
+from db.database import Database
+
+
+class Acting:
+    """Every noun, bound to one caller and, where a form was sent, to its request id."""
+
+    def __init__(self, parts: Parts, caller: Caller, request_id: UUID | None) -> None:
+        self.patients = Patients(parts, caller, request_id)
+        self.accounts = Accounts(parts, caller, request_id)
+        self.family = Family(parts, caller, request_id)
+        self.activation = Activation(parts, caller, request_id)
+        self.recovery = Recovery(parts, caller, request_id)
+        self.sessions = Sessions(parts, caller, request_id)
+        self.staff = StaffMembers(parts, caller, request_id)
+        self.stations = Stations(parts, caller, request_id)
+        self.sites = Sites(parts, caller, request_id)
+        self.clinic = ClinicOffice(parts, caller, request_id)
+        self.exams = Exams(parts, caller, request_id)
+        self.imports = Imports(parts, caller, request_id)
+        self.reports = Reports(parts, caller, request_id)
+        self.images = Images(parts, caller, request_id)
+        self.downloads = Downloads(parts, caller, request_id)
+        self.sharing = Sharing(parts, caller, request_id)
+        self.messages = Messages(parts, caller, request_id)
+        self.tasks = Tasks(parts, caller, request_id)
+        self.audit = Audit(parts, caller, request_id)
+        self.changes = ChangeFeed(parts, caller, request_id)
+        self.print_requests = PrintRequests(parts, caller, request_id)
+
+
+class Portal:
+    """The application. Everything a person does goes through acting()."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._callers = Callers(parts.keys)
+
+    def acting(self, caller: Caller, request_id: UUID | None = None) -> Acting:
+        """Return the nouns bound to who is asking."""
+        return Acting(self.parts, caller, request_id)
+
+    def nobody(self, address: str = "") -> Caller:
+        """Somebody at an address who has not signed in."""
+        return self._callers.nobody(address=address)
+
+    def station(self, key: str, address: str = "") -> Caller:
+        """The station that holds this key; raises NotAllowed for an unknown or revoked one."""
+        with self.parts.database.reading() as session:
+            return self._callers.station(session, key, address)
+
+    def signed_in(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
+        """Whoever signed in and holds this token."""
+        return self._callers.session(token, station=station, address=address)
+
+    def visiting(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
+        """The guest who entered a code and holds this token."""
+        return self._callers.visit(token, station=station, address=address)
+
+    def command_line(self) -> Caller:
+        """The person at this machine's command line."""
+        return self._callers.command_line()
+
+    def close(self) -> None:
+        """Stop the decode workers and give the database back."""
+        self.parts.imaging.close()
+        self.parts.database.close()
+
+
+def open_portal(
+    settings: MachineSettings,
+    *,
+    clock: Clock = system_clock,
+    keys: Keys | None = None,
+    passwords: Passwords | None = None,
+    archive: ImageArchive | None = None,
+    imaging: DecodePool | None = None,
+    mailer: Mailer | None = None,
+    texts: TextSender | None = None,
+) -> Portal:
+    """Build everything once and bring the database's tables up to date.
+
+    Raises Unavailable or Invalid in plain words when a part is missing.
+    """
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.portal_url)
+    is_new = schema.upgrade(database)
+    if is_new:
+        make_archive(settings.archive_folder)
+    return Portal(
+        Parts(
+            settings=settings,
+            database=database,
+            clock=clock,
+            keys=keys or read_keys(settings.key_file, may_make=is_new),
+            common_passwords=CommonPasswords(),
+            passwords=passwords or Argon2Passwords(settings.data_folder / "slots"),
+            archive=archive or FolderArchive(settings.archive_folder),
+            imaging=imaging or DecodePool(),
+            mailer=mailer or _mailer(settings, clock),
+            texts=texts or _texts(settings, clock),
+        )
+    )
+
+
+def _mailer(settings: MachineSettings, clock: Clock) -> Mailer:
+    if settings.messages_folder:
+        return PracticeMailer(settings.messages_folder, clock)
+    return SmtpMailer(settings.smtp, clock) if settings.smtp else NoMailer()
+
+
+def _texts(settings: MachineSettings, clock: Clock) -> TextSender:
+    if settings.messages_folder:
+        return PracticeTextSender(settings.messages_folder, clock)
+    return SmsGateway(settings.sms, clock) if settings.sms else NoTextSender()

@@ -1,0 +1,53 @@
+"""Slows guessing down: tries are counted by account, by station or address, and overall, in the database."""
+
+from datetime import datetime
+
+from app.callers import Standing
+from app.errors import N_, Refused
+from app.rules.attempts import THROTTLES, CountedBy, Guarded
+from app.use_case import digest_of
+from db.database import Session
+from db.queries import journal as queries
+
+
+def count_try(session: Session, guarded: Guarded, who: Standing, now: datetime, *, account: str = "") -> None:
+    """Count one try; raise Refused, with the time to try again, when there were too many.
+
+    account: what identifies whose secret is tried (a user name's key, an invitation number); only its hash is
+    stored. Call forgive() when the try was good.
+    """
+    waits = [
+        until
+        for key, counted_by in _keys(guarded, who, account)
+        if (throttle := THROTTLES.get((guarded, counted_by)))
+        and (
+            until := queries.count_try(
+                session, key, limit=throttle.limit, now=now, window_ends_at=now + throttle.window
+            )
+        )
+    ]
+    if waits:
+        minutes = max(1, -int(-(max(waits) - now).total_seconds() // 60))
+        raise Refused(
+            "too_many_tries",
+            N_("There were too many tries. Please wait {minutes} minutes, or ask at the reception desk."),
+            minutes=minutes,
+        )
+
+
+def forgive(session: Session, guarded: Guarded, who: Standing, *, account: str = "") -> None:
+    """Forget the tries of this account and place, after a good one; the overall count stays."""
+    for key, counted_by in _keys(guarded, who, account):
+        if counted_by is not CountedBy.OVERALL:
+            queries.forgive(session, key)
+
+
+def _keys(guarded: Guarded, who: Standing, account: str) -> list[tuple[str, CountedBy]]:
+    place = str(who.station_id) if who.station_id else who.address
+    keys = [
+        (f"{guarded.value}:place:{digest_of(place)}", CountedBy.PLACE),
+        (f"{guarded.value}:overall", CountedBy.OVERALL),
+    ]
+    if account:
+        keys.insert(0, (f"{guarded.value}:account:{digest_of(account)}", CountedBy.ACCOUNT))
+    return keys

@@ -1,0 +1,99 @@
+"""Messages, tasks, audit events, changes and the month page as screens see them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One e-mail or SMS with its delivery state."""
+
+    id: UUID
+    kind: str
+    channel: str
+    recipient: str
+    state: str  # queued | sending | sent | delivered | unclear | failed
+    reason: str
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    can_resend: bool
+    resend_makes_new_code: bool
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One thing to do at a site (D32)."""
+
+    id: UUID
+    kind: str
+    title: str  # a whole sentence
+    created_at: datetime
+    patient_id: UUID | None
+    patient_name: str
+    birth_date: date | None
+    exam_id: UUID | None
+    report_id: UUID | None
+    invitation_id: UUID | None
+    message_id: UUID | None
+    account_id: UUID | None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One audit event as the privacy role reads it."""
+
+    number: int
+    at: datetime
+    verb: str
+    outcome: str
+    who: str
+    where: str
+    patient_name: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One row changed."""
+
+    noun: str
+    row_id: UUID
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed since a number; another epoch than before means: reload everything."""
+
+    epoch: UUID
+    number: int
+    rows: tuple[ChangeRow, ...]
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """A month's numbers, without names."""
+
+    year: int
+    month: int
+    accounts_created: int
+    accounts_activated: int
+    sms_sent: int
+    sms_failed: int
+    invitations: int
+    invitations_opened: int
+
+
+@dataclass(frozen=True)
+class PrintRequestRow:
+    """What a kiosk asked this desk to print (D19)."""
+
+    id: UUID
+    kind: str
+    patient_id: UUID
+    patient_name: str
+    birth_date: date
+    made_at: datetime
+    expires_at: datetime
+    is_printed: bool

@@ -1,0 +1,127 @@
+"""The audit chain, the change feed, replays and throttles: all that every use case passes through."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from db.models import AuditEvent, Base, Change, Journal, Replay, Throttle
+
+
+def reserve(session: Session, *, changes: int, audits: int) -> tuple[int, int, bytes]:
+    """Lock the counter row and take numbers; return the last change and audit numbers before, and the head hash.
+
+    Must be the last lock a transaction takes: it serialises everybody who writes.
+    """
+    session.flush()
+    row = session.execute(
+        update(Journal)
+        .values(change_number=Journal.change_number + changes, audit_number=Journal.audit_number + audits)
+        .returning(Journal.change_number, Journal.audit_number, Journal.audit_hash)
+        .execution_options(synchronize_session=False)
+    ).one()
+    return row.change_number - changes, row.audit_number - audits, row.audit_hash
+
+
+def set_head(session: Session, head: bytes) -> None:
+    """Store the hash of the newest audit event, while the counter row is ours."""
+    session.execute(update(Journal).values(audit_hash=head).execution_options(synchronize_session=False))
+
+
+def add_all(session: Session, rows: list[Base]) -> None:
+    """Add finished rows."""
+    session.add_all(rows)
+
+
+def head(session: Session) -> tuple[UUID, int, int, bytes]:
+    """Return epoch, last change number, last audit number and the head hash."""
+    row = session.execute(
+        select(Journal.epoch, Journal.change_number, Journal.audit_number, Journal.audit_hash)
+    ).one()
+    return row.epoch, row.change_number, row.audit_number, row.audit_hash
+
+
+def changes_after(
+    session: Session,
+    number: int,
+    *,
+    site_ids: frozenset[UUID] | None,
+    account_id: UUID | None,
+    patient_ids: frozenset[UUID],
+    limit: int = 500,
+) -> list[Change]:
+    """Return the changes after a number that a caller may know of; site_ids None means every site."""
+    query = select(Change).where(Change.number > number)
+    if account_id is not None:
+        query = query.where(or_(Change.account_id == account_id, Change.patient_id.in_(patient_ids)))
+    elif site_ids is not None:
+        query = query.where(or_(Change.site_id.is_(None), Change.site_id.in_(site_ids)))
+    return list(session.scalars(query.order_by(Change.number).limit(limit)))
+
+
+def audit_events(session: Session, after: int, limit: int) -> list[AuditEvent]:
+    """Return audit events in order, after a number."""
+    return list(
+        session.scalars(
+            select(AuditEvent).where(AuditEvent.number > after).order_by(AuditEvent.number).limit(limit)
+        )
+    )
+
+
+def find_replay(session: Session, caller: str, use_case: str, request_id: UUID) -> Replay | None:
+    """Return what a request was answered, if it was carried out."""
+    return session.get(Replay, (caller, use_case, request_id))
+
+
+def keep_replay(session: Session, row: Replay) -> bool:
+    """Store an answer unless another run of the same request was first; tell whether it was stored."""
+    values = {column.key: getattr(row, column.key) for column in Replay.__table__.columns}
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    done = session.execute(
+        insert(Replay).values(**values).on_conflict_do_nothing().returning(Replay.request_id)
+    )
+    return done.first() is not None
+
+
+def erase_replay_secrets(session: Session, now: datetime) -> None:
+    """Erase stored answers whose secret has been kept long enough."""
+    session.execute(
+        update(Replay)
+        .where(and_(Replay.secret_until.is_not(None), Replay.secret_until <= now))
+        .values(answer=None, secret_until=None)
+    )
+
+
+def forget_replays(session: Session, before: datetime) -> None:
+    """Delete answers older than they need be kept."""
+    session.execute(delete(Replay).where(Replay.at < before))
+
+
+def count_try(
+    session: Session, key: str, *, limit: int, now: datetime, window_ends_at: datetime
+) -> datetime | None:
+    """Count one try of a key. Return None when it is within the limit, else when the window ends.
+
+    One statement: sixteen processes at once never get more than the limit between them.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    fresh = insert(Throttle).values(key=key, window_ends_at=window_ends_at, tries=1)
+    over = Throttle.window_ends_at <= now
+    row = session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={
+                "tries": case((over, 1), else_=Throttle.tries + 1),
+                "window_ends_at": case((over, window_ends_at), else_=Throttle.window_ends_at),
+            },
+        ).returning(Throttle.tries, Throttle.window_ends_at)
+    ).one()
+    return None if row.tries <= limit else row.window_ends_at
+
+
+def forgive(session: Session, key: str) -> None:
+    """Start a key's count anew, after a success."""
+    session.execute(delete(Throttle).where(Throttle.key == key))

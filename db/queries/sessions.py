@@ -1,0 +1,115 @@
+"""Who is signed in, with what rights, at this instant."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from db.models import AccessGrant, Account, SessionRecord, Staff, StaffRole, StaffSite, Station, Visit
+
+
+def by_digest(session: Session, digest: bytes) -> SessionRecord | None:
+    """Return the session that a token belongs to."""
+    return session.scalars(select(SessionRecord).where(SessionRecord.digest == digest)).one_or_none()
+
+
+def station_by_key(session: Session, digest: bytes) -> Station | None:
+    """Return the station that a key belongs to."""
+    return session.scalars(select(Station).where(Station.key_digest == digest)).one_or_none()
+
+
+def station(session: Session, station_id: UUID) -> Station | None:
+    """Return a station."""
+    return session.get(Station, station_id)
+
+
+def staff_member(session: Session, staff_id: UUID) -> Staff | None:
+    """Return a staff member."""
+    return session.get(Staff, staff_id)
+
+
+def staff_roles(session: Session, staff_id: UUID) -> frozenset[str]:
+    """Return the roles of a staff member."""
+    return frozenset(session.scalars(select(StaffRole.role).where(StaffRole.staff_id == staff_id)))
+
+
+def staff_sites(session: Session, staff_id: UUID) -> frozenset[UUID]:
+    """Return the sites of a staff member."""
+    return frozenset(session.scalars(select(StaffSite.site_id).where(StaffSite.staff_id == staff_id)))
+
+
+def account(session: Session, account_id: UUID) -> Account | None:
+    """Return an account."""
+    return session.get(Account, account_id)
+
+
+def reached_patients(session: Session, account_id: UUID, now: datetime) -> frozenset[UUID]:
+    """Return the patients that an account's grants reach now (D31)."""
+    return frozenset(
+        session.scalars(
+            select(AccessGrant.patient_id).where(
+                AccessGrant.account_id == account_id,
+                AccessGrant.ended_at.is_(None),
+                AccessGrant.from_at <= now,
+                or_(AccessGrant.until_at.is_(None), AccessGrant.until_at > now),
+            )
+        )
+    )
+
+
+def visit_by_digest(session: Session, digest: bytes) -> Visit | None:
+    """Return the visit that a guest's token belongs to."""
+    return session.scalars(select(Visit).where(Visit.digest == digest)).one_or_none()
+
+
+def touch(session: Session, session_id: UUID, now: datetime, not_since: datetime) -> None:
+    """Note that somebody is there; at most one write per interval (rows touched after not_since stay)."""
+    session.execute(
+        update(SessionRecord)
+        .where(
+            SessionRecord.id == session_id,
+            SessionRecord.ended_at.is_(None),
+            SessionRecord.last_active_at < not_since,
+        )
+        .values(last_active_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def touch_visit(session: Session, visit_id: UUID, now: datetime, not_since: datetime) -> None:
+    """Note that a guest is there."""
+    session.execute(
+        update(Visit)
+        .where(Visit.id == visit_id, Visit.ended_at.is_(None), Visit.last_active_at < not_since)
+        .values(last_active_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end(session: Session, session_id: UUID, now: datetime, reason: str) -> None:
+    """End one session; one already ended keeps its end."""
+    session.execute(
+        update(SessionRecord)
+        .where(SessionRecord.id == session_id, SessionRecord.ended_at.is_(None))
+        .values(ended_at=now, ended_reason=reason)
+    )
+
+
+def end_of_account(
+    session: Session, account_id: UUID, now: datetime, reason: str, *, but: UUID | None = None
+) -> None:
+    """End every session of an account, but one where it is named."""
+    condition = and_(SessionRecord.account_id == account_id, SessionRecord.ended_at.is_(None))
+    if but is not None:
+        condition = and_(condition, SessionRecord.id != but)
+    session.execute(update(SessionRecord).where(condition).values(ended_at=now, ended_reason=reason))
+
+
+def end_of_staff(session: Session, staff_id: UUID, now: datetime, reason: str) -> None:
+    """End every session of a staff member."""
+    session.execute(
+        update(SessionRecord)
+        .where(SessionRecord.staff_id == staff_id, SessionRecord.ended_at.is_(None))
+        .values(ended_at=now, ended_reason=reason)
+    )
