@@ -76,9 +76,8 @@ def state(facts: InvitationFacts, now: datetime) -> tuple[InvitationState, Expir
 
 def changes_at(facts: InvitationFacts, now: datetime) -> datetime | None:
     """Return the next instant at which status, reason or lock change by time alone, or None."""
-    if state(facts, now)[0] is InvitationState.REVOKED:
-        return None
-    instants = (facts.shared_until, facts.locked_until)
+    shared_until = facts.shared_until if can_revoke(facts, now) else None
+    instants = (shared_until, facts.locked_until)
     return min((at for at in instants if at is not None and at > now), default=None)
 
 
