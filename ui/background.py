@@ -1,0 +1,178 @@
+"""The one road off the GUI thread, and the one road back."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+Lane = Literal["database", "images"]
+THREADS: dict[Lane, int] = {"database": 4, "images": 2}
+Result = TypeVar("Result")
+
+
+class Progress:
+    """How far a long piece of work has come, and whether it should stop; used by the work from its own thread."""
+
+    def __init__(self, shown: Callable[[int, int], None]) -> None:
+        """Take what shows (done, total) to the person; it is called on the GUI thread."""
+        self._shown = shown
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._latest: tuple[int, int] | None = None
+        self._wake: Callable[[], None] | None = None
+
+    def report(self, done: int, total: int) -> None:
+        """Say how far the work has come; only the newest figures are shown."""
+        with self._lock:
+            is_announced, self._latest = self._latest is not None, (done, total)
+        if not is_announced and self._wake is not None:
+            self._wake()
+
+    def cancelled(self) -> bool:
+        """Tell the work that nobody waits for it any more."""
+        return self._stopped.is_set()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next look."""
+        self._stopped.set()
+
+    def attach(self, wake: Callable[[], None]) -> None:
+        """Let Background be woken when there is something to show."""
+        self._wake = wake
+
+    def show(self) -> None:
+        """Show the newest figures; called on the GUI thread."""
+        with self._lock:
+            latest, self._latest = self._latest, None
+        if latest is not None and not self.cancelled():
+            self._shown(*latest)
+
+
+@dataclass
+class _Job:
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    group: str | None
+    progress: Progress | None
+    future: "Future[None] | None" = None
+    watch: QMetaObject.Connection | None = None
+    outcome: list[Any] = field(default_factory=list)
+    error: Exception | None = None
+
+
+class Background(QObject):
+    """Runs work in two lanes, so that a slow archive never freezes a sign-in.
+
+    The signals belong to this object, which lives on the GUI thread: a signal on the piece of work itself loses
+    results silently.
+    """
+
+    _ended = Signal(int)
+    _moved = Signal(int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lanes = {lane: ThreadPoolExecutor(n, thread_name_prefix=lane) for lane, n in THREADS.items()}
+        self._jobs: dict[int, _Job] = {}
+        self._running: set[Future[None]] = set()
+        self._last = 0
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._moved.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        *,
+        owner: QObject,
+        done: Callable[[Result], None],
+        failed: Callable[[Exception], None],
+        lane: Lane = "database",
+        group: str | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Do the work in a lane, then call done or failed on the GUI thread, unless the owner is gone by then.
+
+        A new job of an owner's group takes the place of the older one. Returns a number for cancel().
+        """
+        if group is not None:
+            for number in [n for n, job in self._jobs.items() if job.owner is owner and job.group == group]:
+                self.cancel(number)
+        self._last += 1
+        number = self._last
+        job = _Job(owner, done, failed, group, progress)
+        self._jobs[number] = job
+        job.watch = owner.destroyed.connect(lambda *_: self.cancel(number))
+        if progress is not None:
+            progress.attach(lambda: self._moved.emit(number))
+        job.future = self._lanes[lane].submit(self._do, number, job, work)
+        self._running.add(job.future)
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Forget a job: it does not start if it has not, and nobody is called when it ends."""
+        job = self._jobs.pop(number, None)
+        if job is None:
+            return
+        if job.progress is not None:
+            job.progress.cancel()
+        if job.future is not None and job.future.cancel():
+            self._running.discard(job.future)
+        self._unwatch(job)
+
+    def cancel_all(self, owner: QObject) -> None:
+        """Forget every job of an owner, as when its page is left."""
+        for number in [n for n, job in self._jobs.items() if job.owner is owner]:
+            self.cancel(number)
+
+    def is_idle(self) -> bool:
+        """Tell whether no work is under way or waiting to be delivered."""
+        return not self._jobs and all(future.done() for future in self._running)
+
+    def stop(self, seconds: float = 5.0) -> bool:
+        """Forget everything and wait for what has begun; tells whether all of it ended in time."""
+        for number in list(self._jobs):
+            self.cancel(number)
+        for lane in self._lanes.values():
+            lane.shutdown(wait=False, cancel_futures=True)
+        return not wait(self._running, timeout=seconds).not_done
+
+    def _do(self, number: int, job: _Job, work: Callable[[], Any]) -> None:
+        try:
+            job.outcome.append(work())
+        except Exception as caught:  # noqa: BLE001 - whatever it is, the person is told by failed()
+            job.error = caught
+        except BaseException as caught:  # noqa: BLE001 - a panic in Rust code is no Exception, and the page must not wait for ever
+            job.error = RuntimeError(type(caught).__name__)
+        if isValid(self):
+            self._ended.emit(number)
+
+    @Slot(int)
+    def _deliver(self, number: int) -> None:
+        self._running = {future for future in self._running if not future.done()}
+        job = self._jobs.pop(number, None)
+        if job is None or not isValid(job.owner):
+            return
+        self._unwatch(job)
+        if job.progress is not None:
+            job.progress.show()
+        if job.error is not None:
+            job.failed(job.error)
+        else:
+            job.done(job.outcome[0])
+
+    @Slot(int)
+    def _show_progress(self, number: int) -> None:
+        job = self._jobs.get(number)
+        if job is not None and job.progress is not None and isValid(job.owner):
+            job.progress.show()
+
+    @staticmethod
+    def _unwatch(job: _Job) -> None:
+        if job.watch is not None and isValid(job.owner):
+            QObject.disconnect(job.watch)
+        job.watch = None

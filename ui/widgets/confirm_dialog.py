@@ -1,0 +1,103 @@
+"""A question over the page, for what cannot be taken back; inside the window, so that a kiosk needs no others."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from app.words import Words
+from ui.widgets.button import Button, ButtonRole
+from ui.widgets.layout import Card
+from ui.widgets.text import Text
+
+WIDTH_IN_CHARACTERS = 56
+
+
+class ConfirmDialog(QFrame):
+    """Covers the window of its page until it is answered; Escape and the other button mean no."""
+
+    def __init__(
+        self,
+        page: QWidget,
+        words: Words,
+        heading: str,
+        sentence: str,
+        *,
+        action: str,
+        confirmed: Callable[[], None],
+        role: ButtonRole = "danger",
+        body: QWidget | None = None,
+    ) -> None:
+        """Ask at once; confirmed is called for yes. body may hold what the person must fill in."""
+        window = page.window()
+        super().__init__(window)
+        self.setProperty("role", "veil")
+        self._confirmed = confirmed
+        self._before: QWidget | None = window.focusWidget()
+        self._disabled = [
+            child
+            for child in window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            if child != self and not child.isWindow() and child.isEnabledTo(window)
+        ]
+        self.yes = Button(action, role)
+        self.no = Button(words("Cancel"))
+        self.yes.clicked.connect(self._on_yes)
+        self.no.clicked.connect(self.close_dialog)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(16)
+        buttons.addWidget(self.no)
+        buttons.addStretch(1)
+        buttons.addWidget(self.yes)
+        self.card = Card(Text(heading, "heading"), Text(sentence), *([body] if body else []), gap=2, margin=4)
+        self.card.column.addSpacing(8)
+        self.card.column.addLayout(buttons)
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.card, stretch=100)
+        line.addStretch(1)
+        outer.addLayout(line)
+        outer.addStretch(1)
+        self.setAccessibleName(heading)
+        self.setAccessibleDescription(sentence)
+        for child in self._disabled:
+            child.setEnabled(False)
+        window.installEventFilter(self)
+        self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+        self.card.setMaximumWidth(self.fontMetrics().averageCharWidth() * WIDTH_IN_CHARACTERS)
+        (body or self.no).setFocus()
+
+    def close_dialog(self) -> None:
+        """Take the question away and give the page back as it was."""
+        for child in self._disabled:
+            child.setEnabled(True)
+        self.window().removeEventFilter(self)
+        self.hide()
+        self.deleteLater()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Cover the window whatever its size."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.setGeometry(watched.rect())
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape mean no and Enter press the button that has the focus."""
+        focused = self.window().focusWidget()
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_dialog()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(focused, Button):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_yes(self) -> None:
+        self.close_dialog()
+        self._confirmed()
