@@ -226,6 +226,15 @@ def _smtp(table: Table, environ: Mapping[str, str]) -> SmtpSettings:
             field="smtp.security",
             place=table.place("security"),
         )
+    if not (smtp.user + smtp.password).isascii():
+        raise Invalid(
+            "smtp_sign_in_not_ascii",
+            N_(
+                '{place}: "user" and "password" may not hold letters with accents: mail servers cannot read them.'
+            ),
+            field="smtp.password",
+            place=table.place("password"),
+        )
     if bool(smtp.user) != bool(smtp.password):
         raise Invalid(
             "smtp_sign_in_half",

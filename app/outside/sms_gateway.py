@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -134,11 +135,11 @@ def _is_fine(status: int) -> bool:
 
 
 def _never_left(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL):
+    if isinstance(error, requests.ConnectTimeout | ValueError):  # a ValueError: the address cannot be one
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(error, requests.exceptions.SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
+        return isinstance(getattr(reason, "args", (None,))[0], ssl.SSLCertVerificationError)
     return isinstance(reason, NewConnectionError)
 
 
@@ -161,7 +162,9 @@ def _found(answer: Any, path: str) -> str | None:
             answer = answer[int(step)]
         else:
             return None
-    return str(answer) if isinstance(answer, str | int) else None
+    if isinstance(answer, str):
+        return answer
+    return json.dumps(answer) if isinstance(answer, int) else None
 
 
 _AWAY = N_("The SMS service does not answer.")

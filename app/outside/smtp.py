@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -39,8 +40,11 @@ class SmtpMailer:
         try:
             self._signed_in(server)
             _hand_over(server, parseaddr(self._settings.sender)[1], _envelope_address(mail.to), message)
+            with suppress(
+                OSError, smtplib.SMTPException
+            ):  # whatever goes wrong in taking leave, it is accepted
+                server.putcmd("QUIT")
         finally:
-            # Whatever goes wrong in taking leave, the mail's fate is decided.
             server.close()
 
     def _connected(self) -> smtplib.SMTP:
@@ -62,17 +66,16 @@ class SmtpMailer:
     def _signed_in(self, server: smtplib.SMTP) -> None:
         settings = self._settings
         try:
+            server.ehlo_or_helo_if_needed()
             if settings.security == "starttls":
+                if not server.has_extn("starttls"):
+                    raise DeliveryDelayed(N_("The mail server offers no encryption."))
                 server.starttls(context=self._trust())
             if settings.user:
                 server.login(settings.user, settings.password)
-            else:
-                server.ehlo_or_helo_if_needed()
         except ssl.SSLCertVerificationError:
             raise DeliveryDelayed(_UNTRUSTED) from None
-        except smtplib.SMTPNotSupportedError:
-            raise DeliveryDelayed(_NO_STARTTLS if settings.security == "starttls" else _NO_SIGN_IN) from None
-        except smtplib.SMTPAuthenticationError:
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, UnicodeError):
             # Our setting is wrong, not the mail: it goes out once somebody has corrected it.
             raise DeliveryDelayed(_NO_SIGN_IN) from None
         except (OSError, smtplib.SMTPException):
@@ -88,7 +91,7 @@ def written_message(mail: Mail, sender: str, clock: Clock) -> bytes:
     name, address = parseaddr(sender)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = Address(addr_spec=_envelope_address(mail.to))
-    message["Subject"] = mail.subject
+    message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(clock())
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
@@ -138,6 +141,5 @@ def _expect(answer: tuple[int, bytes], wanted: int, refusal: str) -> None:
 _FORWARDED = 251  # RFC 5321, 4.2.3: taken, and sent on to where the person is now
 _AWAY = N_("The mail server does not answer.")
 _UNTRUSTED = N_("The mail server's certificate is not trusted.")
-_NO_STARTTLS = N_("The mail server offers no encryption.")
 _NO_SIGN_IN = N_("The mail server refused our user name and password.")
 _UNCLEAR = N_("The connection broke before the mail server answered: the mail may have gone out.")
