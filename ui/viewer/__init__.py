@@ -1,0 +1,1 @@
+"""The image viewer: it knows images and a caption handed to it, not patients."""

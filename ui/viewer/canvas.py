@@ -1,0 +1,403 @@
+"""The image itself: drawn where fingers, wheel and buttons put it, and nothing else."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QPointF,
+    QRectF,
+    QSizeF,
+    Qt,
+    QTimer,
+    QVariantAnimation,
+    Signal,
+)
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTouchEvent, QWheelEvent
+from PySide6.QtWidgets import QStyle, QWidget
+
+from ui.viewer.gestures import Gestures
+from ui.viewer.layers import Layers
+from ui.viewer.overlay import Overlay
+from ui.viewer.picture import Picture
+from ui.viewer.placement import Placement, fit_scale, fitted, settled
+from ui.viewer.tile import Tile, paint_tile
+from ui.viewer.tone import Tone
+
+Content = Layers | Tile | None  # an image, calm words in its place, or nothing yet
+SwipeDirection = Literal["follow", "literal"]
+
+GROUND: Final = QColor("#0A0D0F")
+GAP: Final = 32  # pixels between an image and the next while swiping
+STILL_MS: Final = 120
+MOTION_MS: Final = 180
+ZOOM_STEP: Final = 1.25
+WHEEL_NOTCH: Final = 120
+FAR_MM: Final = 15.0  # a swipe this long counts however slow it was
+FLICK_MM: Final = 4.0
+FLICK_SPEED_MM: Final = 60.0  # a second
+GLIDE_S: Final = 0.15
+RESISTANCE: Final = 3.0
+GIVE: Final = 1.6  # fingers may go this far beyond the bounds of zoom before it springs back
+
+
+@dataclass(frozen=True)
+class Insets:
+    """Room kept free of the image while it fits the view."""
+
+    top: float = 0.0
+    bottom: float = 0.0
+
+
+class ImageCanvas(QWidget):
+    """Shows one image, and the one beside it while a finger swipes."""
+
+    stepped = Signal(int)  # a swipe asks for the next (1) or previous (-1) image
+    scrolled = Signal(int)  # the wheel asks for an image so many further on
+    changed = Signal()  # zoom or tone are different now
+    touched = Signal()  # somebody is there
+
+    def __init__(
+        self,
+        neighbour: Callable[[int], tuple[bool, Content]],
+        *,
+        swipe_direction: SwipeDirection = "follow",
+        can_window: bool = False,
+    ) -> None:
+        """Take what tells whether there is an image one step away, and that image if it is here."""
+        super().__init__()
+        self._neighbour = neighbour
+        self._toward = -1 if swipe_direction == "follow" else 1
+        self._content: Content = None
+        self._picture, self._beside = Picture(), Picture()
+        self._placement = Placement(1.0, QPointF())
+        self._is_fitted = True
+        self._insets = Insets()
+        self._tone = Tone()
+        self._pulled = 0.0
+        self._slide = 0.0
+        self._wheel = 0
+        self.overlay = Overlay(self)
+        self._gestures = Gestures(self, can_window=can_window)
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(self.update)
+        self._motion = QVariantAnimation(self)
+        self._motion.setStartValue(0.0)
+        self._motion.setEndValue(1.0)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.valueChanged.connect(self._on_motion)
+        self._path: Callable[[float], None] = lambda _: None
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+
+    # What is shown
+
+    def show_content(self, content: Content, *, keep_view: bool) -> None:
+        """Show an image or a tile; keep_view leaves zoom and place as they are where the size allows it."""
+        before = self._content
+        self._content = content
+        if not keep_view or not isinstance(content, Layers):
+            self._place(self._fitted())
+        elif not isinstance(before, Layers) or before.size != content.size:
+            self._place(self._fitted() if self._is_fitted else self._settled(self._placement))
+        self._move()
+
+    def forget(self) -> None:
+        """Drop the image and wipe what was drawn of it."""
+        self._motion.stop()
+        self._still.stop()
+        self._content = None
+        self._picture.clear()
+        self._beside.clear()
+        self._slide = self._pulled = 0.0
+        self.update()
+
+    @property
+    def content(self) -> Content:
+        """Return what is shown."""
+        return self._content
+
+    @property
+    def placement(self) -> Placement:
+        """Return where the image lies."""
+        return self._placement
+
+    @property
+    def is_fitted(self) -> bool:
+        """Tell whether the whole image is in the view."""
+        return self._is_fitted
+
+    @property
+    def slide(self) -> float:
+        """Return how far a swipe has carried the image, in pixels."""
+        return self._slide
+
+    @property
+    def is_in_motion(self) -> bool:
+        """Tell whether something is still moving to its place."""
+        return self._motion.state() == QVariantAnimation.State.Running
+
+    @property
+    def tone(self) -> Tone:
+        """Return how the image is lightened."""
+        return self._tone
+
+    def set_tone(self, tone: Tone) -> None:
+        """Show the image lighter, darker, stronger or inverted."""
+        self._tone = tone
+        self._move()
+        self.changed.emit()
+
+    def set_insets(self, insets: Insets) -> None:
+        """Keep room free for controls while the image fits the view."""
+        self._insets = insets
+        if self._is_fitted:
+            self._place(self._fitted())
+
+    # Zoom, pan, turn
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Zoom, leaving the image's point under `about` (the middle, if none) where it is."""
+        target = self._placement.zoomed(about or self._room().center(), self._placement.scale * factor)
+        self._place(self._settled(target))
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        self._glide(self._fitted())
+
+    def one_to_one(self) -> None:
+        """Show one pixel of the image on one pixel of the screen."""
+        self._glide(self._settled(self._placement.zoomed(self._room().center(), self._one_to_one())))
+
+    def turn(self) -> None:
+        """Turn the image a quarter to the right."""
+        self._place(fitted(self._size(), self._room(), self._placement.turned()))
+
+    def mirror(self) -> None:
+        """Exchange left and right."""
+        self._place(fitted(self._size(), self._room(), self._placement.mirrored()))
+
+    def reset(self) -> None:
+        """Show the image as it came."""
+        self._place(fitted(self._size(), self._room()))
+        self.set_tone(Tone())
+
+    # Surface: what gestures do
+
+    def pixels_per_mm(self) -> float:
+        """Return the screen's density, or the usual one where the screen tells nonsense."""
+        density = self.physicalDpiX()
+        return (density if 50 <= density <= 600 else 96) / 25.4  # noqa: PLR2004 - dots per inch that exist
+
+    def begin_drag(self) -> None:
+        """Take hold of the image."""
+        self._motion.stop()
+        self._slide = self._pulled = 0.0
+
+    def drag(self, by: QPointF) -> None:
+        """Swipe when the whole image is seen, else pan."""
+        if not self._is_fitted:
+            self._place(self._settled(self._placement.moved(by)))
+            return
+        self._pulled += by.x()
+        is_there, _ = self._neighbour(self._step(self._pulled))
+        self._slide = self._pulled if is_there else self._pulled / RESISTANCE
+        self._move()
+
+    def end_drag(self, speed: QPointF) -> None:
+        """Go on to the neighbour, spring back, or let a pan run out."""
+        if not self._is_fitted:
+            if math.hypot(speed.x(), speed.y()) > self.pixels_per_mm() * FLICK_SPEED_MM / 2:
+                self._glide(self._settled(self._placement.moved(speed * GLIDE_S)))
+            return
+        pulled, self._pulled = self._pulled, 0.0
+        mm = self.pixels_per_mm()
+        is_flick = (
+            abs(pulled) >= FLICK_MM * mm and speed.x() * pulled > 0 and abs(speed.x()) >= FLICK_SPEED_MM * mm
+        )
+        step = self._step(pulled)
+        is_there, _ = self._neighbour(step)
+        if is_there and (is_flick or abs(pulled) >= min(FAR_MM * mm, self.width() / 4)):
+            self.stepped.emit(step)
+            self._slide += -math.copysign(self.width() + GAP, pulled)
+        start = self._slide
+        self._animate(lambda done: self._set_slide(start * (1.0 - done)))
+
+    def pinch(self, was: QPointF, now: QPointF, factor: float) -> None:
+        """Zoom about the fingers' middle and carry the image with it."""
+        self._motion.stop()
+        self._slide = self._pulled = 0.0
+        least, most = self._bounds()
+        scale = min(max(self._placement.scale * factor, least / GIVE), most * GIVE)
+        self._place(self._placement.zoomed(was, scale).moved(now - was))
+
+    def end_pinch(self) -> None:
+        """Spring back within the bounds."""
+        self._glide(self._settled(self._placement))
+
+    def double_tap(self, at: QPointF) -> None:
+        """Show twice the size there, or all of it again."""
+        if self._is_fitted:
+            self._glide(self._settled(self._placement.zoomed(at, self._placement.scale * 2.0)))
+        else:
+            self.fit()
+
+    def drag_tone(self, by: QPointF) -> None:
+        """Widen the window to the right, lighten upwards."""
+        self.set_tone(self._tone.dragged(by.x() / max(self.width(), 1), by.y() / max(self.height(), 1)))
+
+    # Qt
+
+    def event(self, event: QEvent) -> bool:
+        """Take touches raw, so that Qt makes no mouse of them."""
+        if isinstance(event, QTouchEvent):
+            self.touched.emit()
+            self._gestures.touch(event)
+            event.accept()
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag."""
+        self.touched.emit()
+        self._gestures.press(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Count as a second press: double taps are told by distance in millimetres."""
+        self._gestures.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse."""
+        self.touched.emit()
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag."""
+        self._gestures.release(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll through the series; with Ctrl, zoom at the pointer."""
+        self.touched.emit()
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(ZOOM_STEP ** (turned / WHEEL_NOTCH), event.position())
+        else:
+            self._wheel += turned
+            notches = int(self._wheel / WHEEL_NOTCH)
+            self._wheel -= notches * WHEEL_NOTCH
+            if notches:
+                self.scrolled.emit(-notches)
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what was fitted fitted."""
+        super().resizeEvent(event)
+        self._place(self._fitted() if self._is_fitted else self._settled(self._placement))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw quickly while something moves, smoothly when it is still."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), GROUND)
+        is_smooth = not self._still.isActive()
+        self._paint_one(
+            painter, self._picture, self._content, self._placement, self._slide, is_smooth=is_smooth
+        )
+        if self._slide:
+            is_there, beside = self._neighbour(self._step(self._slide))
+            if is_there:
+                away = self._slide - math.copysign(self.width() + GAP, self._slide)
+                size = QSizeF(*beside.size) if isinstance(beside, Layers) else QSizeF(1, 1)
+                placed = fitted(size, self._room(), self._placement)
+                self._paint_one(painter, self._beside, beside, placed, away, is_smooth=is_smooth)
+        self.overlay.paint(painter)
+        painter.end()
+
+    def _paint_one(
+        self,
+        painter: QPainter,
+        picture: Picture,
+        content: Content,
+        placed: Placement,
+        away: float,
+        *,
+        is_smooth: bool,
+    ) -> None:
+        painter.save()
+        painter.translate(away, 0.0)
+        if isinstance(content, Layers):
+            view = QRectF(self.rect()).translated(-away, 0.0)
+            picture.paint(painter, content, placed, self._tone, view, is_smooth=is_smooth)
+        else:
+            paint_tile(painter, content, self._room(), self.font())
+        painter.restore()
+
+    # Inside
+
+    def _step(self, pulled: float) -> int:
+        return self._toward if pulled > 0 else -self._toward
+
+    def _size(self) -> QSizeF:
+        return QSizeF(*self._content.size) if isinstance(self._content, Layers) else QSizeF(1, 1)
+
+    def _room(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(0, self._insets.top, 0, -self._insets.bottom)
+
+    def _one_to_one(self) -> float:
+        return 1.0 / self.devicePixelRatioF()
+
+    def _bounds(self) -> tuple[float, float]:
+        least = fit_scale(self._size(), self._room(), self._placement.turns)
+        return min(least, self._one_to_one()), max(least * 16, self._one_to_one())
+
+    def _fitted(self) -> Placement:
+        return fitted(self._size(), self._room(), self._placement)
+
+    def _settled(self, placement: Placement) -> Placement:
+        return settled(placement, self._size(), QRectF(self.rect()), self._room(), self._one_to_one())
+
+    def _place(self, placement: Placement) -> None:
+        self._placement = placement
+        self._is_fitted = placement.scale <= fit_scale(self._size(), self._room(), placement.turns) * 1.001
+        self._move()
+        self.changed.emit()
+
+    def _move(self) -> None:
+        self._still.start()
+        self.update()
+
+    def _set_slide(self, slide: float) -> None:
+        self._slide = slide
+        self._move()
+
+    def _glide(self, target: Placement) -> None:
+        start = self._placement
+
+        def path(done: float) -> None:
+            scale = start.scale * (target.scale / start.scale) ** done
+            self._place(
+                Placement(
+                    scale,
+                    start.centre + (target.centre - start.centre) * done,
+                    target.turns,
+                    target.is_mirrored,
+                )
+            )
+
+        self._animate(path)
+
+    def _animate(self, path: Callable[[float], None]) -> None:
+        self._motion.stop()
+        self._path = path
+        is_moving = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+        if not is_moving or not self.isVisible():
+            path(1.0)
+            return
+        self._motion.setDuration(MOTION_MS)
+        self._motion.start()
+
+    def _on_motion(self, done: float) -> None:
+        self._path(done)

@@ -1,0 +1,230 @@
+"""Fetches the images a person looks at: the wanted one first and alone, its neighbours ahead of time, nothing late."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from app.errors import Unavailable
+from ui.background import Background
+from ui.viewer.layers import Layers, make_layers
+from ui.viewer.order import Order
+from ui.viewer.source import ImageSource, Position
+
+BUDGET: Final = 160_000_000  # bytes of images kept
+THUMBNAILS: Final = 2_000  # small pictures kept
+AHEAD: Final = 16  # images fetched in the direction of travel
+BEHIND: Final = 3
+SLOW_MS: Final = 30.0  # a source slower than this is asked for reduced images while a finger moves
+STILL_MS: Final = 120  # after this the whole image is fetched
+AT_ONCE: Final = 2
+
+
+class FrameCache:
+    """Images by position, the least recently used dropped first, never more bytes than the budget."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._budget = budget
+        self._held: OrderedDict[Position, Layers] = OrderedDict()
+        self.bytes = 0
+
+    def get(self, position: Position) -> Layers | None:
+        """Return an image and count it as used."""
+        held = self._held.get(position)
+        if held is not None:
+            self._held.move_to_end(position)
+        return held
+
+    def put(self, position: Position, layers: Layers) -> None:
+        """Keep an image; one that is larger than the whole budget is kept alone."""
+        self._drop(position)
+        self._held[position] = layers
+        self.bytes += layers.bytes
+        while self.bytes > self._budget and len(self._held) > 1:
+            self._drop(next(iter(self._held)))
+
+    def clear(self) -> None:
+        """Forget every image."""
+        self._held.clear()
+        self.bytes = 0
+
+    def _drop(self, position: Position) -> None:
+        dropped = self._held.pop(position, None)
+        if dropped is not None:
+            self.bytes -= dropped.bytes
+
+
+class FrameLoader(QObject):
+    """Bound to one source, which is one patient in one session; after close() nothing arrives any more."""
+
+    arrived = Signal(object, object)  # Position, Layers
+    failed = Signal(object, object)  # Position, Exception
+    thumbnail_arrived = Signal(object, object)  # Position, pixels or None where there is none
+
+    def __init__(
+        self,
+        source: ImageSource,
+        order: Order,
+        background: Background,
+        *,
+        budget: int = BUDGET,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._order = order
+        self._background = background
+        self._budget = budget
+        self._cache = FrameCache(budget)
+        self._broken: dict[Position, Exception] = {}
+        self._quick: set[Position] = set()  # held reduced because a finger moved
+        self._tried: set[Position] = set()  # fetched ahead for the present wish; each once
+        self._small: OrderedDict[Position, NDArray[np.uint8] | None] = OrderedDict()
+        self._wish: Position | None = None
+        self._direction = 1
+        self._is_moving = False
+        self._flying: dict[Position, QElapsedTimer] = {}
+        self._flying_small: Position | None = None
+        self._small_wishes: list[Position] = []
+        self._usual_ms = 0.0
+        self._usual_bytes = 0
+        self._is_closed = False
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(self._fetch_whole)
+
+    def want(self, position: Position, *, is_moving: bool = False) -> Layers | Exception | None:
+        """Return the image if it is here; else fetch it before anything else. Older wishes are forgotten."""
+        if self._is_closed:
+            return None
+        if self._wish is not None and self._wish != position:
+            self._direction = 1 if self._order.place(position) > self._order.place(self._wish) else -1
+        if self._wish != position:
+            self._tried.clear()
+            if isinstance(self._broken.get(position), Unavailable):
+                del self._broken[position]  # the archive may be back
+        self._wish = position
+        self._is_moving = is_moving
+        self._still.start()
+        held = self.held(position)
+        self._next()
+        return held
+
+    def held(self, position: Position) -> Layers | Exception | None:
+        """Return the image, or why there is none, if that is known already."""
+        return self._broken.get(position) or self._cache.get(position)
+
+    def thumbnail(self, position: Position) -> NDArray[np.uint8] | None:
+        """Return the small picture if it is here."""
+        return self._small.get(position)
+
+    def want_thumbnails(self, positions: Sequence[Position]) -> None:
+        """Fetch these small pictures, in this order, when no image is waited for; older wishes are forgotten."""
+        self._small_wishes = [position for position in positions if position not in self._small]
+        self._next()
+
+    def close(self) -> None:
+        """Forget everything; what is still under way will reach nobody."""
+        self._is_closed = True
+        self._still.stop()
+        self._background.cancel_all(self)
+        self._cache.clear()
+        self._small.clear()
+        self._broken.clear()
+        self._small_wishes.clear()
+        self._wish = None
+
+    def _fetch_whole(self) -> None:
+        self._is_moving = False
+        self._next()
+
+    def _next(self) -> None:
+        if self._is_closed:
+            return
+        wish = self._wish
+        if wish is not None and self._is_missing(wish):
+            if wish not in self._flying and len(self._flying) < AT_ONCE:
+                self._fetch(wish, reduced=self._is_moving and self._usual_ms > SLOW_MS)
+            return
+        if self._flying_small is None and self._small_wishes:
+            self._fetch_thumbnail(self._small_wishes.pop(0))
+        if not self._flying:
+            ahead = next((one for one in self._worth_having() if one not in self._tried), None)
+            if ahead is not None:
+                self._tried.add(ahead)
+                self._fetch(ahead, reduced=False)
+
+    def _is_missing(self, position: Position) -> bool:
+        return self.held(position) is None or (position in self._quick and not self._is_moving)
+
+    def _worth_having(self) -> Iterator[Position]:
+        if self._wish is None:
+            return
+        room = max(1, self._budget // 3 // max(self._usual_bytes, 1))
+        for steps in (range(1, min(AHEAD, room) + 1), range(-1, -min(BEHIND, room) - 1, -1)):
+            for step in steps:
+                position = self._order.after(self._wish, step * self._direction)
+                if position is not None and self.held(position) is None:
+                    yield position
+
+    def _fetch(self, position: Position, *, reduced: bool) -> None:
+        since = QElapsedTimer()
+        since.start()
+        self._flying[position] = since
+        source = self._source
+
+        def work() -> Layers:
+            return make_layers(source.frame(position.series_id, position.index, reduced=reduced))
+
+        self._background.run(
+            work,
+            owner=self,
+            done=partial(self._on_frame, position, reduced),
+            failed=partial(self._on_failure, position),
+            lane="images",
+        )
+
+    def _on_frame(self, position: Position, reduced: bool, layers: Layers) -> None:  # noqa: FBT001 - bound by partial
+        if self._is_closed:
+            return
+        took = self._flying.pop(position).elapsed()
+        if reduced:
+            self._quick.add(position)
+        else:
+            self._quick.discard(position)
+            self._usual_ms = took if not self._usual_ms else 0.7 * self._usual_ms + 0.3 * took
+            self._usual_bytes = layers.bytes
+        self._cache.put(position, layers)
+        self.arrived.emit(position, layers)
+        self._next()
+
+    def _on_failure(self, position: Position, error: Exception) -> None:
+        if self._is_closed:
+            return
+        self._flying.pop(position)
+        self._broken[position] = error
+        self.failed.emit(position, error)
+        self._next()
+
+    def _fetch_thumbnail(self, position: Position) -> None:
+        self._flying_small = position
+        self._background.run(
+            partial(self._source.thumbnail, position.series_id, position.index),
+            owner=self,
+            done=partial(self._on_thumbnail, position),
+            failed=lambda _error: self._on_thumbnail(position, None),
+            lane="images",
+        )
+
+    def _on_thumbnail(self, position: Position, pixels: NDArray[np.uint8] | None) -> None:
+        if self._is_closed:
+            return
+        self._flying_small = None
+        self._small[position] = pixels
+        while len(self._small) > THUMBNAILS:
+            self._small.popitem(last=False)
+        self.thumbnail_arrived.emit(position, pixels)
+        self._next()

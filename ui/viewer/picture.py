@@ -1,0 +1,89 @@
+"""Draws the visible part of one image, coloured through a table into buffers that are used again."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QImage, QPainter
+
+from ui.viewer.layers import Layers
+from ui.viewer.placement import Placement
+from ui.viewer.source import Pixels, Window
+from ui.viewer.tone import Tone, colour_table, grey_table
+
+MARGIN = 2  # pixels of the level beyond the edge of the view, for smooth scaling
+
+
+class Picture:
+    """What was coloured last is kept: a repaint that changes nothing but the controls costs one draw."""
+
+    def __init__(self) -> None:
+        self._buffer = np.empty(0, np.uint32)
+        self._coloured: tuple[Layers, Tone, int, QRectF] | None = None
+        self._image = QImage()
+        self._table: tuple[tuple[object, ...], NDArray[np.uint32]] | None = None
+
+    def clear(self) -> None:
+        """Forget the image, and wipe what was coloured of it."""
+        self._image = QImage()
+        self._coloured = self._table = None
+        self._buffer = np.empty(0, np.uint32)
+
+    def paint(
+        self,
+        painter: QPainter,
+        layers: Layers,
+        placement: Placement,
+        tone: Tone,
+        view: QRectF,
+        *,
+        is_smooth: bool,
+    ) -> None:
+        """Draw the image where it is placed, as much of it as the view shows."""
+        size = QSizeF(*layers.size)
+        way = placement.transform(size)
+        inverse, is_possible = way.inverted()
+        level = layers.level_for(placement.scale * painter.device().devicePixelRatioF())
+        rows, columns = level.shape[:2]
+        across, down = columns / size.width(), rows / size.height()
+        seen = inverse.mapRect(view).intersected(QRectF(0, 0, size.width(), size.height()))
+        if not is_possible or seen.isEmpty():
+            return
+        left, top = max(0, int(seen.left() * across) - MARGIN), max(0, int(seen.top() * down) - MARGIN)
+        right = min(columns, math.ceil(seen.right() * across) + MARGIN)
+        bottom = min(rows, math.ceil(seen.bottom() * down) + MARGIN)
+        part = QRectF(left, top, right - left, bottom - top)
+        if self._coloured != (layers, tone, rows, part):
+            self._colour(layers, tone, level[top:bottom, left:right])
+            self._coloured = (layers, tone, rows, part)
+        target = QRectF(left / across, top / down, part.width() / across, part.height() / down)
+        painter.save()
+        painter.setTransform(way, combine=True)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+        painter.drawImage(target, self._image)
+        painter.restore()
+
+    def _colour(self, layers: Layers, tone: Tone, part: Pixels) -> None:
+        rows, columns = part.shape[:2]
+        if self._buffer.size < rows * columns:
+            self._image = QImage()
+            self._buffer = np.empty(rows * columns, np.uint32)
+        out = self._buffer[: rows * columns].reshape(rows, columns)
+        if layers.is_colour:
+            channels = colour_table(tone)[part]
+            as_bytes = out.view(np.uint8).reshape(rows, columns, 4)  # 0xffRRGGBB, least byte first
+            as_bytes[..., 2::-1] = channels
+            as_bytes[..., 3] = 255
+        else:
+            np.take(self._grey_table(layers, tone), part, out=out, mode="clip")
+        self._image = QImage(out.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
+
+    def _grey_table(self, layers: Layers, tone: Tone) -> NDArray[np.uint32]:
+        frame = layers.frame
+        windows: tuple[Window, ...] = frame.windows[:1]
+        look = None if frame.look is None else id(frame.look)
+        key = (frame.slope, frame.intercept, windows, look, frame.lowest_is_white, layers.extremes, tone)
+        if self._table is None or self._table[0] != key:
+            self._table = (key, grey_table(frame, tone, layers.extremes))
+        return self._table[1]

@@ -1,0 +1,87 @@
+"""Where an image lies in the view: zoom, pan, quarter turns and mirroring as plain geometry."""
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QTransform
+
+CLOSEST = 16.0  # times the size that fits the view
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One position of the image: scale is screen pixels per image unit, centre the view's point under its middle."""
+
+    scale: float
+    centre: QPointF
+    turns: int = 0  # quarter turns to the right
+    is_mirrored: bool = False
+
+    def transform(self, size: QSizeF) -> QTransform:
+        """Return the way from image units to the view's pixels."""
+        way = QTransform().translate(self.centre.x(), self.centre.y()).rotate(90.0 * self.turns)
+        way.scale(-self.scale if self.is_mirrored else self.scale, self.scale)
+        return way.translate(-size.width() / 2, -size.height() / 2)
+
+    def covers(self, size: QSizeF) -> QRectF:
+        """Return the rectangle of the view that the image takes."""
+        return self.transform(size).mapRect(QRectF(QPointF(), size))
+
+    def zoomed(self, about: QPointF, scale: float) -> "Placement":
+        """Return this at another scale with the image's point under `about` where it is."""
+        return replace(self, scale=scale, centre=about + (self.centre - about) * (scale / self.scale))
+
+    def moved(self, by: QPointF) -> "Placement":
+        """Return this with the image carried along."""
+        return replace(self, centre=self.centre + by)
+
+    def turned(self) -> "Placement":
+        """Return this a quarter turn to the right."""
+        return replace(self, turns=(self.turns + 1) % 4)
+
+    def mirrored(self) -> "Placement":
+        """Return this with left and right exchanged, as the image lies now."""
+        turns = (4 - self.turns) % 4
+        return replace(self, is_mirrored=not self.is_mirrored, turns=turns)
+
+
+def turned_size(size: QSizeF, turns: int) -> QSizeF:
+    """Return the size an image takes after quarter turns."""
+    return size.transposed() if turns % 2 else size
+
+
+def fit_scale(size: QSizeF, room: QRectF, turns: int = 0) -> float:
+    """Return the scale at which the whole image is in the room."""
+    lying = turned_size(size, turns)
+    return max(min(room.width() / lying.width(), room.height() / lying.height()), 1e-6)
+
+
+def fitted(size: QSizeF, room: QRectF, like: Placement | None = None) -> Placement:
+    """Return the image whole and in the middle of the room, turned and mirrored as it was."""
+    turns, is_mirrored = (like.turns, like.is_mirrored) if like else (0, False)
+    return Placement(fit_scale(size, room, turns), room.center(), turns, is_mirrored)
+
+
+def settled(placement: Placement, size: QSizeF, view: QRectF, room: QRectF, pixel: float) -> Placement:
+    """Return the nearest placement that leaves no edge inside the view and keeps within the bounds of zoom.
+
+    Bounds are sizes on screen: not smaller than fits (or one to one, `pixel`, where that is smaller), not larger
+    than 16 times that.
+    """
+    least = fit_scale(size, room, placement.turns)
+    scale = min(max(placement.scale, min(least, pixel)), max(least * CLOSEST, pixel))
+    bounded = placement.zoomed(view.center(), scale)
+    if scale <= least * 1.001:
+        return replace(bounded, centre=room.center())
+    box = bounded.covers(size)
+    by = QPointF(
+        _back(box.left(), box.right(), view.left(), view.right(), room.center().x()),
+        _back(box.top(), box.bottom(), view.top(), view.bottom(), room.center().y()),
+    )
+    return bounded.moved(by)
+
+
+def _back(low: float, high: float, start: float, end: float, middle: float) -> float:
+    if high - low <= end - start:
+        return middle - (low + high) / 2
+    return min(0.0, start - low) + max(0.0, end - high)

@@ -1,0 +1,206 @@
+"""The thumbnails of one series at the edge of the view; pressing one enlarges it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QListView, QScroller, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.words import Words
+from ui.icons import draw_icon
+from ui.viewer.loader import FrameLoader
+from ui.viewer.source import Position, ViewedSeries
+
+INK, QUIET, TEAL, GROUND = QColor("#E6EDEF"), QColor("#B4C2C8"), QColor("#5CC9DA"), QColor("#10171A")
+GAP = 8
+SOON_MS = 30  # scrolling asks once it pauses this long
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Thumbnails(QAbstractListModel):
+    """The images of one series with the small pictures that have come."""
+
+    def __init__(self, loader: FrameLoader, words: Words) -> None:
+        super().__init__()
+        self._loader = loader
+        self._words = words
+        self.series: ViewedSeries | None = None
+
+    def show_series(self, series: ViewedSeries) -> None:
+        self.beginResetModel()
+        self.series = series
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if self.series is None or (parent is not None and parent.isValid()) else self.series.count
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self.series is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return str(index.row() + 1)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            _ = self._words
+            return _("Image {n} of {count}", n=index.row() + 1, count=self.series.count)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._loader.thumbnail(Position(self.series.id, index.row()))
+        if role == Qt.ItemDataRole.UserRole:
+            return index.row() in self.series.key_images
+        return None
+
+    def refresh(self, row: int) -> None:
+        changed = self.index(row)
+        self.dataChanged.emit(changed, changed)
+
+
+class _Card(QStyledItemDelegate):
+    """Draws one thumbnail with its number, a star when the radiologist marked it, a frame when it is shown."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.side = side
+        self.current = -1
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(self.side + GAP, self.side + GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        whole: QRect = option.rect
+        box = QRectF(whole).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(box, GROUND)
+        pixels = index.data(Qt.ItemDataRole.DecorationRole)
+        if pixels is not None:
+            _paint_pixels(painter, pixels, box)
+        font = painter.font()
+        number, metrics = str(index.data()), painter.fontMetrics()
+        label = QRectF(
+            box.left(),
+            box.bottom() - metrics.height() - 4,
+            metrics.horizontalAdvance(number) + 12,
+            metrics.height() + 4,
+        )
+        painter.fillRect(label, QColor(10, 13, 15, 190))
+        painter.setFont(font)
+        painter.setPen(INK if index.row() == self.current else QUIET)
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, number)
+        if index.data(Qt.ItemDataRole.UserRole):
+            star = QRectF(box.right() - 30, box.top() + 6, 24, 24)
+            painter.fillRect(star.adjusted(-3, -3, 3, 3), QColor(10, 13, 15, 190))
+            draw_icon(painter, "star", TEAL, star)
+        if index.row() == self.current:
+            painter.setPen(QPen(TEAL, 3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
+        painter.restore()
+
+
+class ThumbnailStrip(QListView):
+    """One line of thumbnails; only those in sight are asked for, and they fill in as they come."""
+
+    chosen = Signal(object)  # Position
+
+    def __init__(self, loader: FrameLoader, words: Words, side: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._thumbnails = _Thumbnails(loader, words)
+        self._card = _Card(side)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._ask)
+        self.setModel(self._thumbnails)
+        self.setItemDelegate(self._card)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(words("Small pictures of this series"))
+        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self.clicked.connect(self._on_clicked)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._soon.start())
+        self.horizontalScrollBar().valueChanged.connect(lambda _: self._soon.start())
+        loader.thumbnail_arrived.connect(self._on_thumbnail)
+        self.lie(is_upright=True)
+
+    def lie(self, *, is_upright: bool) -> None:
+        """Run down the side of the view, or along its foot."""
+        across = self._card.side + GAP
+        self.setFlow(QListView.Flow.TopToBottom if is_upright else QListView.Flow.LeftToRight)
+        self.setMinimumSize(across, across)
+        self.setMaximumSize(across if is_upright else 16_777_215, 16_777_215 if is_upright else across)
+        self._soon.start()
+
+    def show_position(self, position: Position, series: ViewedSeries) -> None:
+        """Mark the image that is shown, and keep it in sight."""
+        if self._thumbnails.series != series:
+            self._thumbnails.show_series(series)
+        if self._card.current != position.index:
+            self._card.current = position.index
+            self.viewport().update()
+        self.scrollTo(self._thumbnails.index(position.index))
+        self._soon.start()
+
+    def stop(self) -> None:
+        """Ask for nothing more."""
+        self._soon.stop()
+        QScroller.scroller(self.viewport()).stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for what has come into sight."""
+        super().resizeEvent(event)
+        self._soon.start()
+
+    def in_sight(self) -> Sequence[Position]:
+        """Return the images whose thumbnails can be seen, the shown one first."""
+        series = self._thumbnails.series
+        if series is None:
+            return []
+        area = self.viewport().rect()
+        first = self.indexAt(area.topLeft()).row()
+        step = self._card.side + GAP
+        length = area.height() if self.flow() == QListView.Flow.TopToBottom else area.width()
+        rows = range(max(first, 0), min(series.count, max(first, 0) + length // step + 2))
+        nearest_first = sorted(rows, key=lambda row: row != self._card.current)
+        return [Position(series.id, row) for row in nearest_first]
+
+    def _ask(self) -> None:
+        self._loader.want_thumbnails(self.in_sight())
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        series = self._thumbnails.series
+        if series is not None:
+            self.chosen.emit(Position(series.id, index.row()))
+
+    def _on_thumbnail(self, position: Position, _pixels: NDArray[np.uint8] | None) -> None:
+        series = self._thumbnails.series
+        if series is not None and position.series_id == series.id:
+            self._thumbnails.refresh(position.index)
+
+
+def _paint_pixels(painter: QPainter, pixels: NDArray[np.uint8], box: QRectF) -> None:
+    tidy = np.ascontiguousarray(pixels)
+    rows, columns = tidy.shape[:2]
+    is_grey = tidy.ndim == 2  # noqa: PLR2004 - rows, columns
+    kind = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_RGB888
+    image = QImage(tidy.data, columns, rows, tidy.strides[0], kind)
+    scale = min(box.width() / columns, box.height() / rows)
+    target = QRectF(0, 0, columns * scale, rows * scale)
+    target.moveCenter(box.center())
+    painter.drawImage(target, image)
