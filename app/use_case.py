@@ -17,7 +17,7 @@ from app import journal
 from app.callers import TOUCH_EVERY, Caller, Standing, signed_out, standing
 from app.errors import N_, Conflict, NotAllowed, PortalError, Refused, Unavailable
 from app.parts import Parts
-from app.rules.access import Role
+from app.rules.access import CallerKind, Role
 from app.views.clinic import Clinic
 from db.database import Session
 from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseFullError
@@ -342,6 +342,18 @@ def _in_plain_words() -> Iterator[None]:
             "database_away",
             N_("The clinic's database does not answer. Nothing was saved. Try again in a minute."),
         ) from error
+
+
+@contextlib.contextmanager
+def by_itself(parts: Parts, verb: str) -> Iterator[Work[None]]:
+    """The program at work without a person: one transaction, audited like a use case."""
+    with parts.database.writing() as session:
+        now = parts.clock()
+        who = Standing(CallerKind.FEED, frozenset({Role.FEED}))
+        work = Work(session, now, who, parts.clinic(session), verb, None)
+        yield work
+        if work.changes:
+            journal.write(session, who, now, [work.entry, *work.more_entries], work.changes)
 
 
 def digest_of(*pieces: str) -> str:

@@ -19,7 +19,7 @@ class MessageRow:
     sent_at: datetime | None
     delivered_at: datetime | None
     can_resend: bool
-    resend_makes_new_code: bool
+    needs_new_code: bool  # it held a code that is no longer kept
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class TaskRow:
 
     id: UUID
     kind: str
-    title: str  # a whole sentence
+    title: str  # message id of a whole sentence
+    fields: tuple[tuple[str, str], ...]  # what fills it in
     created_at: datetime
     patient_id: UUID | None
     patient_name: str

@@ -1,0 +1,105 @@
+"""What every test may ask for: databases, a portal with hand-made fakes around it, a scene with people."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.imaging import DecodePool
+from app.portal import Portal, open_portal
+from app.settings import practice_settings
+from tests.databases import PostgreSQL, SQLiteFiles, running_postgresql
+from tests.fakes import FixedClock, KeptMailer, KeptTextSender, quick_passwords
+from tests.scene import Scene
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
+    return SQLiteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> SQLiteFiles | PostgreSQL:
+    """The maker of databases, once of each kind."""
+    if request.param == "sqlite":
+        found: SQLiteFiles | PostgreSQL = request.getfixturevalue("sqlite_files")
+    else:
+        found = request.getfixturevalue("postgresql")
+    return found
+
+
+@pytest.fixture
+def database_url(databases: SQLiteFiles | PostgreSQL) -> Iterator[str]:
+    """A database with every table and nothing in them, on each kind in turn."""
+    url = databases.upgraded()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def imaging() -> Iterator[DecodePool]:
+    pool = DecodePool(workers=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def mailer() -> KeptMailer:
+    return KeptMailer()
+
+
+@pytest.fixture
+def texts() -> KeptTextSender:
+    return KeptTextSender()
+
+
+def make_portal(
+    url: str, folder: Path, clock: FixedClock, mailer: KeptMailer, texts: KeptTextSender, imaging: DecodePool
+) -> Portal:
+    """A portal as open_portal makes it, with fakes for the outside world."""
+    from dataclasses import replace
+
+    from app.outside.folder_archive import make_archive
+
+    settings = replace(practice_settings(folder), portal_url=url, listen=practice_settings(folder).listen)
+    make_archive(settings.archive_folder)
+    return open_portal(
+        settings,
+        clock=clock,
+        passwords=quick_passwords(folder / "slots"),
+        mailer=mailer,
+        texts=texts,
+        imaging=imaging,
+    )
+
+
+@pytest.fixture
+def portal(
+    database_url: str,
+    tmp_path: Path,
+    clock: FixedClock,
+    mailer: KeptMailer,
+    texts: KeptTextSender,
+    imaging: DecodePool,
+) -> Iterator[Portal]:
+    """The portal on each database in turn, with no clinic in it yet."""
+    made = make_portal(database_url, tmp_path, clock, mailer, texts, imaging)
+    yield made
+    made.parts.database.close()
+
+
+@pytest.fixture
+def scene(portal: Portal, clock: FixedClock) -> Scene:
+    """A clinic with two sites, an employee of each role, stations and two patients."""
+    return Scene(portal, clock)

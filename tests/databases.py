@@ -1,0 +1,134 @@
+"""Real databases for the tests: SQLite files and a PostgreSQL that the tests start themselves."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from db import schema
+from db.database import Database
+
+
+def missing(what: str) -> None:
+    """A missing real component fails in CI; on a laptop it skips, and says what to install."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and CI must test with it")
+    pytest.skip(f"{what} is missing: packaging/set-up.sh test installs it")
+
+
+class PostgreSQL:
+    """A server on a unix socket in its own folder, run by an unprivileged user."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made = 0
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://portal@/{name}?host={self.folder}"
+
+    def empty(self) -> str:
+        """Make an empty database; return its URL."""
+        return self._make("template0")
+
+    def upgraded(self) -> str:
+        """Make a database with every table; return its URL."""
+        if not self._made:
+            self._make("template0", "prepared")
+            database = Database(self.url("prepared"))
+            schema.upgrade(database)
+            database.close()
+        return self._make("prepared")
+
+    def drop(self, url: str) -> None:
+        name = url.split("@/")[1].split("?", maxsplit=1)[0]
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _make(self, template: str, name: str = "") -> str:
+        name = name or f"t{uuid4().hex}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+        self._made += 1
+        return self.url(name)
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(
+            f"host={self.folder} user=portal dbname=postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running_postgresql() -> Iterator[PostgreSQL]:
+    """Start a PostgreSQL for as long as the context lasts."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not binaries:
+        missing("PostgreSQL")
+    run = binaries[-1]
+    # initdb refuses to run as root; "postgres" is the user that the Debian package makes.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with TemporaryDirectory(prefix="pg", dir="/tmp") as made:
+        folder = Path(made)
+        if as_user:
+            os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+        data = folder / "data"
+
+        def call(*command: str) -> None:
+            done = subprocess.run([*as_user, *command], cwd="/", capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(f"{command[0]}: {done.stderr or done.stdout}")
+
+        call(
+            str(run / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "portal",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        )
+        options = f"-k {folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=80"
+        call(str(run / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield PostgreSQL(folder)
+        finally:
+            call(str(run / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+
+
+class SQLiteFiles:
+    """SQLite files, copied from one that has every table."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._prepared: Path | None = None
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._folder / uuid4().hex}.db"
+
+    def upgraded(self) -> str:
+        if self._prepared is None:
+            prepared = self._folder / "prepared.db"
+            database = Database(f"sqlite:///{prepared}")
+            schema.upgrade(database)
+            with database.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.close()
+            self._prepared = prepared
+        copy = self._folder / f"{uuid4().hex}.db"
+        shutil.copyfile(self._prepared, copy)
+        return f"sqlite:///{copy}"
+
+    def drop(self, url: str) -> None:
+        path = Path(url.removeprefix("sqlite:///"))
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
