@@ -38,7 +38,7 @@ class Person:
 def unaccented(text: str) -> str:
     """Return the text in lower case without accents, for comparing only (NFKC, casefold)."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    apart = unicodedata.normalize("NFKD", folded).casefold()
+    apart = unicodedata.normalize("NFKD", folded)
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_PLAIN)
     return unicodedata.normalize("NFKC", bare)
 

@@ -51,6 +51,8 @@ def test_the_patient_can_extend_the_20_minutes_at_the_kiosk() -> None:
     assert session_over(START, at_20, limits, at_20, extended_until=until) is None
     assert session_over(START, until, limits, until, extended_until=until) == "over"
     assert session_over(START, at_20, limits, at_20 + timedelta(minutes=2), extended_until=until) == "idle"
+    # An extension never shortens.
+    assert session_over(START, START, limits, START + SECOND, extended_until=START) is None
 
 
 @given(st.sampled_from(SessionKind), MINUTES, st.none() | MINUTES)
