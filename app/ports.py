@@ -17,7 +17,7 @@ class Clock(Protocol):
 
 
 class Passwords(Protocol):
-    """Slow, salted password hashing (D5)."""
+    """Slow, salted password hashing (D5), after NFKC. Raises Unavailable when too many people wait for it."""
 
     def hash(self, password: str) -> str:
         """Return the hash of a password, with its parameters in it."""
@@ -58,7 +58,8 @@ class ImageArchive(Protocol):
     def keep(self, key: str, source: Path) -> str:
         """Store a copy durably under the key (temporary file, fsync, rename); return its SHA-256 in hex.
 
-        Raises Unavailable when the archive is missing, full or read-only; then nothing half-done is left.
+        Raises Unavailable when the archive is missing, full or read-only, or the source cannot be read; then
+        nothing half-done is left.
         """
         ...
 
@@ -103,7 +104,7 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True)
 class TextReceipt:
-    """What the SMS gateway says of one message."""
+    """What the SMS gateway says of one message; its clock is not ours, so delivered_at may lie before the sending."""
 
     reference: str  # the gateway's own id, to ask for the receipt
     delivered_at: datetime | None
@@ -122,7 +123,10 @@ class TextSender(Protocol):
         ...
 
     def receipt(self, reference: str) -> TextReceipt:
-        """Ask what became of one SMS."""
+        """Ask what became of one SMS.
+
+        Raises DeliveryFailed when it never arrived, DeliveryDelayed when the gateway cannot say now.
+        """
         ...
 
 
