@@ -1,0 +1,240 @@
+"""Reads what a file says of itself. Runs in a worker; every field is optional, any may be nonsense."""
+
+from datetime import date, time
+
+from app.imaging import tags
+from app.imaging.description import FileDescription, Identifier, KeyReference, Kind
+from app.imaging.dicom_file import DicomFile
+from app.imaging.elements import Elements
+from app.imaging.frames import Frames
+from app.imaging.overlays import has_overlays
+from app.imaging.problems import Damaged
+from app.imaging.render import aspect_of
+from app.imaging.voi import frame_groups, windows_of
+
+_DIRECTORY = "1.2.840.10008.1.3.10"
+_PDF = "1.2.840.10008.5.1.4.1.1.104.1"
+_KEY_OBJECTS = "1.2.840.10008.5.1.4.1.1.88.59"
+_REPORT = "1.2.840.10008.5.1.4.1.1.88."
+_PRESENTATION = "1.2.840.10008.5.1.4.1.1.11."
+_LOSSY = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 53, 55, 81, 112))
+_MAX_TEXT = 256
+_MAX_LISTED = 100_000
+_CENTIMETRES = 3  # (0018,6024)
+
+
+def describe(file: DicomFile) -> FileDescription:
+    """Return everything a file says of itself that the portal uses."""
+    elements = file.elements
+    kind = _kind(file)
+    family, given = _name(elements.text(tags.PATIENT_NAME))
+    frames = Frames(file)
+    count, problem = _frames(frames, kind)
+    notes = tuple(file.notes) if kind == "image" and problem is None else ()
+    measures = frame_groups(file, 0, tags.PIXEL_MEASURES_SEQUENCE)[:1] or (elements,)
+    spacing, spacing_of = _spacing(elements, measures[0])
+    voi = frame_groups(file, 0, tags.FRAME_VOI_LUT_SEQUENCE)[:1] or (elements,)
+    return FileDescription(
+        kind=kind,
+        family_name=family,
+        given_name=given,
+        birth_date=_date(elements, tags.PATIENT_BIRTH_DATE),
+        patient_id=_identifier(elements),
+        other_ids=_other_ids(elements),
+        sex=_line(elements, tags.PATIENT_SEX),
+        accession_number=_line(elements, tags.ACCESSION_NUMBER),
+        study_instance_uid=_line(elements, tags.STUDY_INSTANCE_UID),
+        series_instance_uid=_line(elements, tags.SERIES_INSTANCE_UID),
+        sop_instance_uid=_line(elements, tags.SOP_INSTANCE_UID),
+        sop_class_uid=file.sop_class[:64],
+        transfer_syntax_uid=file.transfer_syntax[:64],
+        modality=_line(elements, tags.MODALITY).upper(),
+        study_description=_line(elements, tags.STUDY_DESCRIPTION),
+        series_description=_line(elements, tags.SERIES_DESCRIPTION),
+        body_part=_line(elements, tags.BODY_PART_EXAMINED),
+        study_date=_date(elements, tags.STUDY_DATE),
+        study_time=_time(elements, tags.STUDY_TIME),
+        utc_offset_minutes=_offset(elements.text(tags.TIMEZONE_OFFSET_FROM_UTC)),
+        series_number=_integer(elements, tags.SERIES_NUMBER),
+        instance_number=_integer(elements, tags.INSTANCE_NUMBER),
+        frame_count=count,
+        rows=max(0, elements.integer(tags.ROWS, 0)),
+        columns=max(0, elements.integer(tags.COLUMNS, 0)),
+        windows=windows_of(voi[0]) or windows_of(elements),
+        pixel_aspect=aspect_of(file, 0),
+        pixel_spacing=spacing,
+        spacing_of=spacing_of,
+        frame_time_ms=_frame_time(elements),
+        lossy=elements.text(tags.LOSSY_IMAGE_COMPRESSION) == "01" or file.transfer_syntax in _LOSSY,
+        has_overlays=has_overlays(file),
+        document_title=_line(elements, tags.DOCUMENT_TITLE),
+        key_references=_key_references(elements) if kind == "key_objects" else (),
+        referenced_files=_referenced_files(elements) if kind == "directory" else (),
+        problem=problem,
+        notes=notes,
+    )
+
+
+def _kind(file: DicomFile) -> Kind:
+    sop_class = file.sop_class
+    by_class: dict[str, Kind] = {_DIRECTORY: "directory", _PDF: "document_pdf", _KEY_OBJECTS: "key_objects"}
+    if sop_class in by_class:
+        return by_class[sop_class]
+    if tags.DIRECTORY_RECORD_SEQUENCE in file.elements:
+        return "directory"
+    if sop_class.startswith(_REPORT):
+        return "structured_report"
+    if sop_class.startswith(_PRESENTATION):
+        return "presentation_state"
+    if file.pixels is not None:
+        return "video" if file.is_video else "image"
+    return "image" if tags.ROWS in file.elements else "other"
+
+
+def _frames(frames: Frames, kind: Kind) -> tuple[int, str | None]:
+    """Return how many frames can be shown, and what is wrong where none can."""
+    if kind != "image":
+        return 0, "image_is_video" if kind == "video" else None
+    try:
+        return frames.count, None
+    except Damaged as damage:
+        return 0, damage.kind
+
+
+def _line(elements: Elements, tag: int) -> str:
+    return " ".join(elements.text(tag).split())[:_MAX_TEXT]
+
+
+def _name(text: str) -> tuple[str, str]:
+    """Return family and given name: the alphabetic group, or else the first that is filled (PS3.5 6.2.1)."""
+    group = next((part for part in text.split("=") if part.strip(" ^")), "")
+    parts = [" ".join(part.split())[:_MAX_TEXT] for part in group.split("^")]
+    given = " ".join(part for part in parts[1:3] if part)
+    return parts[0], given
+
+
+def _identifier(elements: Elements) -> Identifier | None:
+    value = _line(elements, tags.PATIENT_ID)
+    return Identifier(value, _line(elements, tags.ISSUER_OF_PATIENT_ID)) if value else None
+
+
+def _other_ids(elements: Elements) -> tuple[Identifier, ...]:
+    found = [_identifier(item) for item in elements.items(tags.OTHER_PATIENT_IDS_SEQUENCE)[:100]]
+    found += [
+        Identifier(value[:_MAX_TEXT]) for value in elements.texts(tags.OTHER_PATIENT_IDS)[:100] if value
+    ]
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _date(elements: Elements, tag: int) -> date | None:
+    digits = "".join(c for c in elements.text(tag)[:10] if c.isdigit())
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+
+
+def _time(elements: Elements, tag: int) -> time | None:
+    digits = elements.text(tag).replace(":", "")
+    whole, _, fraction = digits.partition(".")
+    try:
+        return time(
+            int(whole[:2]),
+            int(whole[2:4] or 0),
+            min(int(whole[4:6] or 0), 59),
+            int(fraction[:6].ljust(6, "0") or 0),
+        )
+    except ValueError:
+        return None
+
+
+def _offset(text: str) -> int | None:
+    """Return (0008,0201) Timezone Offset From UTC in minutes."""
+    if len(text) != 5 or text[0] not in "+-" or not text[1:].isdigit():  # noqa: PLR2004 - &ZZXX
+        return None
+    minutes = int(text[1:3]) * 60 + int(text[3:5])
+    return -minutes if text[0] == "-" else minutes
+
+
+def _integer(elements: Elements, tag: int) -> int | None:
+    value = elements.number(tag)
+    return int(value) if value is not None and abs(value) < 1 << 53 else None
+
+
+def _frame_time(elements: Elements) -> float | None:
+    """Return milliseconds a frame: Frame Time, the mean of the vector, or the rate (C.7.6.5)."""
+    vector = elements.numbers(tags.FRAME_TIME_VECTOR)[1:]
+    rate = elements.number(tags.CINE_RATE) or elements.number(tags.RECOMMENDED_DISPLAY_FRAME_RATE)
+    for milliseconds in (
+        elements.number(tags.FRAME_TIME),
+        sum(vector) / len(vector) if vector else None,
+        1000 / rate if rate else None,
+    ):
+        if milliseconds is not None and 1 <= milliseconds <= 60_000:  # noqa: PLR2004 - a film, not a slip of the pen
+            return milliseconds
+    return None
+
+
+def _spacing(elements: Elements, measures: Elements) -> tuple[tuple[float, float] | None, str]:
+    """Return the pixel spacing in mm and what it was measured on (PS3.3 10.7)."""
+    calibration = elements.text(tags.PIXEL_SPACING_CALIBRATION_TYPE).lower()
+    projected = (
+        tags.IMAGER_PIXEL_SPACING in elements
+    )  # Imager Pixel Spacing: on the detector, larger than in the patient
+    for holder, tag, on in (
+        (
+            measures,
+            tags.PIXEL_SPACING,
+            calibration or ("detector" if projected and _same_as_imager(elements) else "patient"),
+        ),
+        (elements, tags.PIXEL_SPACING, calibration or "patient"),
+        (elements, tags.IMAGER_PIXEL_SPACING, "detector"),
+        (elements, tags.NOMINAL_SCANNED_PIXEL_SPACING, "scanner"),
+    ):
+        sides = holder.numbers(tag)
+        if len(sides) > 1 and sides[0] > 0 and sides[1] > 0:
+            return (sides[0], sides[1]), on if on in {
+                "patient",
+                "detector",
+                "geometry",
+                "fiducial",
+                "scanner",
+            } else "patient"
+    regions = elements.items(tags.SEQUENCE_OF_ULTRASOUND_REGIONS)
+    # More than one region means more than one scale (C.8.5.5.1).
+    if len(regions) == 1 and regions[0].integer(tags.PHYSICAL_UNITS_X_DIRECTION, 0) == _CENTIMETRES:
+        across, down = regions[0].number(tags.PHYSICAL_DELTA_X), regions[0].number(tags.PHYSICAL_DELTA_Y)
+        if across and down:
+            return (abs(down) * 10, abs(across) * 10), "region"
+    return None, ""
+
+
+def _same_as_imager(elements: Elements) -> bool:
+    return elements.numbers(tags.PIXEL_SPACING) == elements.numbers(tags.IMAGER_PIXEL_SPACING)
+
+
+def _key_references(elements: Elements) -> tuple[KeyReference, ...]:
+    found: list[KeyReference] = []
+    waiting = list(elements.items(tags.CONTENT_SEQUENCE))
+    while waiting and len(found) < _MAX_LISTED:
+        item = waiting.pop(0)
+        waiting.extend(item.items(tags.CONTENT_SEQUENCE))
+        for reference in item.items(tags.REFERENCED_SOP_SEQUENCE):
+            frames = tuple(
+                int(number) - 1 for number in reference.numbers(tags.REFERENCED_FRAME_NUMBER) if number >= 1
+            )
+            found.append(KeyReference(_line(reference, tags.REFERENCED_SOP_INSTANCE_UID), frames))
+    return tuple(found)
+
+
+def _referenced_files(elements: Elements) -> tuple[tuple[str, ...], ...]:
+    """Return the files a DICOMDIR lists (F.3.2.2), without any that would lead out of its folder."""
+    found = (
+        record.texts(tags.REFERENCED_FILE_ID)
+        for record in elements.items(tags.DIRECTORY_RECORD_SEQUENCE)[:_MAX_LISTED]
+    )
+    return tuple(parts for parts in found if parts and all(_is_file_name(part) for part in parts))
+
+
+def _is_file_name(part: str) -> bool:
+    return part not in {"", ".", ".."} and not set(part) & set('/\\:*?"<>|') and part.isprintable()

@@ -1,0 +1,361 @@
+"""Finds the data elements of a DICOM data set without reading their values (PS3.5 section 7).
+
+Written for files that lie: every length is checked against what is there, nesting is walked without recursion.
+"""
+
+import struct
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import BinaryIO, NamedTuple
+
+from pydicom.charset import convert_encodings, decode_bytes, default_encoding
+from pydicom.datadict import dictionary_VR
+
+from app.imaging import tags
+from app.imaging.problems import Damaged
+
+ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+PIXELS = (
+    tags.FLOAT_PIXEL_DATA,
+    tags.DOUBLE_FLOAT_PIXEL_DATA,
+    tags.PIXEL_DATA,
+)  # float, double float, integer
+UNDEFINED = 0xFFFFFFFF
+
+_LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
+_SHORT = frozenset(
+    (
+        "AE",
+        "AS",
+        "AT",
+        "CS",
+        "DA",
+        "DS",
+        "DT",
+        "FL",
+        "FD",
+        "IS",
+        "LO",
+        "LT",
+        "PN",
+        "SH",
+        "SL",
+        "SS",
+        "ST",
+        "TM",
+        "UI",
+        "UL",
+        "US",
+    )
+)
+_BINARY = {
+    "US": "H",
+    "SS": "h",
+    "UL": "I",
+    "SL": "i",
+    "FL": "f",
+    "FD": "d",
+    "AT": "H",
+    "UV": "Q",
+    "SV": "q",
+    "OW": "H",
+    "OF": "f",
+    "OD": "d",
+}
+_ENCODED = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
+_MAX_DEPTH = 512
+_MAX_ITEMS = 200_000
+_MAX_ELEMENTS = 200_000
+_MAX_VALUE = 64 << 20
+_MAX_TEXT = 1 << 16
+
+
+class Coding(NamedTuple):
+    """How a data set is written."""
+
+    implicit: bool
+    little: bool
+
+
+EXPLICIT_LITTLE = Coding(implicit=False, little=True)
+IMPLICIT_LITTLE = Coding(implicit=True, little=True)
+
+
+class Element(NamedTuple):
+    """Where one value is: its first byte and its length, or UNDEFINED."""
+
+    tag: int
+    vr: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, read by position."""
+
+    stream: BinaryIO
+    size: int
+
+    def read(self, start: int, count: int) -> bytes:
+        """Return up to count bytes from start; fewer at the end of the file."""
+        self.stream.seek(start)
+        return self.stream.read(max(0, min(count, self.size - start)))
+
+
+def coding_at(source: Source, start: int) -> Coding:
+    """Tell how the data set that begins here is written, from its first element (groups are small numbers)."""
+    head = source.read(start, 8)
+    if len(head) < 8:  # noqa: PLR2004 - tag and length
+        raise Damaged("not_dicom")
+    little = int.from_bytes(head[:2], "little") <= int.from_bytes(head[:2], "big")
+    vr = head[4:6].decode("latin-1")
+    return Coding(implicit=vr not in _LONG and vr not in _SHORT, little=little)
+
+
+def _element(source: Source, at: int, coding: Coding) -> Element | None:  # noqa: PLR0911 - a way of writing each
+    head = source.read(at, 12)
+    if len(head) < 8:  # noqa: PLR2004 - tag and length
+        return None
+    order = "<" if coding.little else ">"
+    group, number = struct.unpack_from(order + "HH", head)
+    tag = group << 16 | number
+    if coding.implicit or group == 0xFFFE:  # noqa: PLR2004 - items have no VR (PS3.5 7.5)
+        return Element(tag, "", at + 8, struct.unpack_from(order + "I", head, 4)[0])
+    vr = head[4:6].decode("latin-1")
+    if vr in _SHORT:
+        return Element(tag, vr, at + 8, struct.unpack_from(order + "H", head, 6)[0])
+    if vr not in _LONG and not (vr.isascii() and vr.isalpha() and vr.isupper()):
+        # An element written implicitly inside an explicit data set: some devices do this.
+        return Element(tag, "", at + 8, struct.unpack_from(order + "I", head, 4)[0])
+    if vr not in _LONG and head[6:8] != b"\0\0":
+        return Element(tag, vr, at + 8, struct.unpack_from(order + "H", head, 6)[0])
+    if len(head) < 12:  # noqa: PLR2004 - tag, VR, two spare bytes, length
+        return None
+    return Element(tag, vr, at + 12, struct.unpack_from(order + "I", head, 8)[0])
+
+
+def _end_of_items(source: Source, at: int, stop: int, coding: Coding) -> int:
+    """Return where a sequence of undefined length ends, past its delimiter."""
+    levels: list[tuple[bool, Coding]] = [(True, coding)]  # (is a sequence, else an item)
+    steps = 0
+    while levels and at < stop:
+        steps += 1
+        if steps > _MAX_ITEMS:
+            raise Damaged("image_unreadable")
+        in_sequence, coding = levels[-1]
+        found = _element(source, at, coding)
+        if found is None:
+            return stop
+        if found.tag in {SEQUENCE_END, ITEM_END}:
+            levels.pop()
+            at = found.start
+        elif found.length != UNDEFINED:
+            at = found.start + found.length
+        else:
+            if len(levels) >= _MAX_DEPTH:
+                raise Damaged("image_unreadable")
+            inner = IMPLICIT_LITTLE if found.vr == "UN" else coding  # PS3.5 6.2.2 note
+            levels.append((not in_sequence or found.tag != ITEM, inner))
+            at = found.start
+    return min(at, stop)
+
+
+class Elements:
+    """The elements of one data set, by tag. The first of two equal tags counts. Stops before the pixel data."""
+
+    def __init__(
+        self,
+        source: Source,
+        start: int,
+        stop: int,
+        coding: Coding,
+        charset: tuple[str, ...] = (),
+        only_group: int | None = None,
+    ) -> None:
+        self.source = source
+        self.coding = coding
+        self.damaged = False
+        self.pixels: Element | None = None
+        self.end = start
+        self._outer_charset = charset
+        self._only_group = only_group
+        self._items: dict[int, tuple[Elements, ...]] = {}
+        self._found: dict[int, Element] = {}
+        for element in self._walk(start, stop):
+            self._found.setdefault(element.tag, element)
+
+    def _walk(self, at: int, stop: int) -> Iterator[Element]:
+        for _ in range(_MAX_ELEMENTS):
+            self.end = at
+            if at >= stop:
+                return
+            found = _element(self.source, at, self.coding)
+            if found is None:
+                self.damaged = True
+                return
+            if found.tag in {ITEM_END, SEQUENCE_END, ITEM}:
+                return
+            if self._only_group is not None and found.tag >> 16 != self._only_group:
+                return
+            if found.tag in PIXELS:
+                self.pixels = found
+                return
+            if found.length == UNDEFINED:
+                inner = IMPLICIT_LITTLE if found.vr == "UN" else self.coding
+                at = _end_of_items(self.source, found.start, stop, inner)
+            elif found.start + found.length > stop:
+                self.damaged = True
+                yield found._replace(length=stop - found.start)
+                return
+            else:
+                at = found.start + found.length
+            yield found
+        self.damaged = True
+
+    def __contains__(self, tag: int) -> bool:
+        return tag in self._found
+
+    def tags(self) -> Iterator[int]:
+        """Go over the tags in file order."""
+        return iter(self._found)
+
+    def vr(self, tag: int) -> str:
+        """Return the value representation, from the dictionary where the file leaves it open; "" if unknown."""
+        found = self._found[tag]
+        if found.vr in _LONG - {"UN"} or found.vr in _SHORT:
+            return found.vr
+        try:
+            return dictionary_VR(tag).split(" or ")[0]
+        except KeyError:
+            return ""
+
+    def raw(self, tag: int) -> bytes:
+        """Return the bytes of a value; empty when the tag is missing or a sequence of undefined length."""
+        found = self._found.get(tag)
+        if found is None or found.length == UNDEFINED:
+            return b""
+        return self.source.read(found.start, min(found.length, _MAX_VALUE))
+
+    def length(self, tag: int) -> int:
+        """Return how many bytes a value has; 0 when missing."""
+        found = self._found.get(tag)
+        return 0 if found is None or found.length == UNDEFINED else found.length
+
+    def items(self, tag: int) -> tuple["Elements", ...]:
+        """Return the items of a sequence; none when it is missing or no sequence."""
+        if tag not in self._items:
+            self._items[tag] = tuple(self._read_items(tag))
+        return self._items[tag]
+
+    def _read_items(self, tag: int) -> Iterator["Elements"]:
+        found = self._found.get(tag)
+        if found is None or found.vr not in {"", "SQ", "UN"}:
+            return
+        coding = IMPLICIT_LITTLE if found.vr == "UN" else self.coding
+        stop = self.source.size if found.length == UNDEFINED else found.start + found.length
+        at = found.start
+        for _ in range(_MAX_ITEMS):
+            item = _element(self.source, at, coding) if at < stop else None
+            if item is None or item.tag != ITEM:
+                return
+            if item.length == UNDEFINED:
+                end = _end_of_item(self.source, item.start, stop, coding)
+            else:
+                end = min(item.start + item.length, stop)
+            yield Elements(self.source, item.start, end, coding, self.charset)
+            at = end
+
+    @cached_property
+    def charset(self) -> tuple[str, ...]:
+        """The Python encodings of this data set's text (0008,0005); an item has its parent's unless it says."""
+        if tags.SPECIFIC_CHARACTER_SET not in self._found:
+            return self._outer_charset or (default_encoding,)
+        names = [
+            part.strip() for part in self.raw(tags.SPECIFIC_CHARACTER_SET)[:256].decode("latin-1").split("\\")
+        ]
+        try:
+            return tuple(convert_encodings(names))
+        except (LookupError, ValueError):
+            return (default_encoding,)
+
+    def text(self, tag: int) -> str:
+        """Return a text value whole, decoded and stripped of padding; control characters become spaces."""
+        raw = self.raw(tag)[:_MAX_TEXT]
+        vr = self.vr(tag) if raw else ""
+        if vr in _BINARY and not vr.startswith("O"):
+            return "\\".join(f"{number:.10g}" for number in self.numbers(tag))
+        encoded = vr in _ENCODED or vr in {"", "OB"}
+        decoded = _decoded(raw, self.charset) if encoded else raw.decode("latin-1")
+        decoded = decoded.split("\0", 1)[0] if vr != "PN" else decoded.replace("\0", " ")
+        return "".join(c if c.isprintable() or c in "\r\n\t" else " " for c in decoded).strip()
+
+    def texts(self, tag: int) -> tuple[str, ...]:
+        """Return the parts of a text value with several."""
+        whole = self.text(tag)
+        return tuple(part.strip() for part in whole.split("\\")) if whole else ()
+
+    def numbers(self, tag: int) -> tuple[float, ...]:
+        """Return a value as finite numbers, binary or written out; what is no number is left out."""
+        raw = self.raw(tag)[:_MAX_TEXT]
+        if not raw:
+            return ()
+        vr = self.vr(tag)
+        if vr in _BINARY:
+            sign = _BINARY[vr]
+            count = len(raw) // struct.calcsize(sign)
+            order = "<" if self._little(tag) else ">"
+            values = struct.unpack_from(f"{order}{count}{sign}", raw)
+        else:
+            values = tuple(_number(part) for part in raw.decode("latin-1").split("\\"))
+        return tuple(value for value in values if abs(value) < float("inf"))
+
+    def _little(self, tag: int) -> bool:
+        found = self._found[tag]
+        return True if found.vr == "UN" else self.coding.little
+
+    def number(self, tag: int) -> float | None:
+        """Return the first number of a value, or None."""
+        values = self.numbers(tag)
+        return values[0] if values else None
+
+    def integer(self, tag: int, default: int) -> int:
+        """Return the first number as an integer, or the default."""
+        value = self.number(tag)
+        return default if value is None else int(value)
+
+
+def _end_of_item(source: Source, at: int, stop: int, coding: Coding) -> int:
+    """Return where an item of undefined length ends, past its delimiter."""
+    while at < stop:
+        found = _element(source, at, coding)
+        if found is None:
+            return stop
+        if found.tag in {ITEM_END, SEQUENCE_END}:
+            return found.start
+        if found.length == UNDEFINED:
+            at = _end_of_items(source, found.start, stop, IMPLICIT_LITTLE if found.vr == "UN" else coding)
+        else:
+            at = found.start + found.length
+    return stop
+
+
+def _decoded(raw: bytes, charset: tuple[str, ...]) -> str:
+    """Return text in its encodings, switched by escape sequences (PS3.3 C.12.1.1.2); what fits none is marked."""
+    if raw.isascii() and b"\x1b" not in raw:
+        return raw.decode("ascii")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a worker has nobody to warn
+        try:
+            return decode_bytes(raw, list(charset), set(b"\r\n\t\f\\^="))
+        except (LookupError, ValueError):
+            return raw.decode("ascii", "replace")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.strip(" \0"))
+    except ValueError:
+        return float("inf")
