@@ -25,8 +25,9 @@ def end_of_local_day(day: date, zone: str) -> datetime:
     before_change = midnight.astimezone(UTC)
     after_change = midnight.replace(fold=1).astimezone(UTC)
     if before_change <= after_change:
-        # Where clocks go back over midnight it comes twice, and the day ends with the second.
-        return after_change
+        # Where clocks go back midnight can come twice; the second ends the day only if the day itself came back.
+        came_back = local_day(after_change - timedelta(seconds=1), zone) <= day
+        return after_change if came_back else before_change
     # Clocks jump over midnight: the day ends at the jump, which lies between the two readings.
     skipped = range(int((before_change - after_change).total_seconds()))
     return after_change + timedelta(

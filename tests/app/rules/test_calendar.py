@@ -64,6 +64,10 @@ def test_every_day_of_a_year_with_a_clock_change_in_any_zone_has_its_true_length
                 first = before.astimezone(tz).date() - timedelta(days=1)
                 span = end_of_local_day(first + timedelta(days=3), zone) - end_of_local_day(first, zone)
                 assert span == timedelta(days=3) - gained, (zone, first)
+                for day in (first + timedelta(days=1), first + timedelta(days=2)):
+                    end = end_of_local_day(day, zone)
+                    assert local_day(end - timedelta(seconds=1), zone) == day, (zone, day)
+                    assert local_day(end, zone) == day + timedelta(days=1), (zone, day)
                 checked += 1
     assert checked > 200
 
@@ -93,6 +97,8 @@ def test_days_end_in_their_order(day: date, zone: str) -> None:
         (date(2026, 4, 4), "America/Santiago", utc(2026, 4, 5, 4)),
         # 00:01 becomes 23:01 on 7 November 2010: midnight comes twice
         (date(2010, 11, 6), "America/St_Johns", utc(2010, 11, 7, 3, 30)),
+        # 01:00 becomes 00:00 on 1 November 2026: the first hour of the next day comes twice
+        (date(2026, 10, 31), "America/Havana", utc(2026, 11, 1, 4)),
         # 23:30 becomes 00:30: midnight lies inside the jump
         (date(1919, 3, 30), "America/Toronto", utc(1919, 3, 31, 4, 30)),
         # 30 December 2011 never came
