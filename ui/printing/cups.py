@@ -1,5 +1,6 @@
 """Prints through CUPS: the PDF itself goes to lp, byte by byte, and IPP says what became of it. POSIX only."""
 
+import contextlib
 import getpass
 import os
 import re
@@ -13,8 +14,9 @@ from app.errors import N_, Unavailable
 from ui.printing import ipp
 from ui.printing.printer import Printer, PrinterState, PrintOutcome, unclear
 
-_EVERY = 0.25  # seconds between two looks at a job
+_EVERY = 0.2  # seconds between two looks at a job
 _PATIENCE = 180.0  # seconds until a job is given up
+_PURGE_TIMEOUT = 10.0
 _LP_TIMEOUT = 60.0
 
 # job-state and printer-state (RFC 8011 5.3.7, 5.4.11)
@@ -159,11 +161,19 @@ class CupsPrinters:
             pause.wait(_EVERY)
 
     def _forget(self, number: int) -> None:
-        """Cancel a job if it is not at its end, and remove its files and history."""
-        try:
-            self._ask(ipp.CANCEL_JOB, ipp.job(number), ipp.with_its_files())
-        except Unavailable:
-            return  # a silent server: what it keeps, it keeps; docs/operations.md tells IT to keep nothing
+        """Cancel a job if it is not at its end, and remove its files and history.
+
+        A job that is being printed keeps its history at first, so ask until the server knows it no more. What a silent
+        server keeps, it keeps: docs/operations.md tells IT to let it keep nothing.
+        """
+        give_up = time.monotonic() + _PURGE_TIMEOUT
+        pause = threading.Event()
+        with contextlib.suppress(Unavailable):
+            while time.monotonic() < give_up:
+                self._ask(ipp.CANCEL_JOB, ipp.job(number), ipp.with_its_files())
+                if not self._ask(ipp.GET_JOB_ATTRIBUTES, ipp.job(number)).is_ok:
+                    break
+                pause.wait(_EVERY)
         with self._lock:
             self._running.discard(number)
 
