@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.errors import N_, NotAllowed
+from app.facts import invitation_facts
 from app.ports import Keys
 from app.rules.access import CallerKind, Role
+from app.rules.invitation import visit_goes_on
 from app.rules.sessions import SessionKind, session_limits, session_over
 from app.views.clinic import Clinic
 from db.database import Session
 from db.models import SessionRecord, Staff
+from db.queries import invitations as invitation_queries
 from db.queries import sessions as queries
 
 # Being there is written down at most this often; the idle limits are much longer.
@@ -51,6 +54,7 @@ class Standing:
     address: str = ""
     is_locked: bool = False
     last_active_at: datetime | None = None
+    ends_at: datetime | None = None  # of a guest's visit
 
 
 class Callers:
@@ -191,6 +195,10 @@ def _visit(
     idle = timedelta(minutes=clinic.rules.visit_idle_minutes)
     if now >= visit.ends_at or now - visit.last_active_at >= idle:
         raise visit_over()
+    row = invitation_queries.by_id(session, visit.invitation_id)
+    # Revoked, past its date, or the account blocked: in force at the next request, in open visits too (D17, D27).
+    if row is None or not visit_goes_on(invitation_facts(row[0], row[1], row[2], now), now):
+        raise visit_over()
     return Standing(
         caller.kind,
         frozenset({Role.GUEST}),
@@ -200,6 +208,7 @@ def _visit(
         invitation_id=visit.invitation_id,
         address=caller.address,
         last_active_at=visit.last_active_at,
+        ends_at=visit.ends_at,
     )
 
 

@@ -37,6 +37,7 @@ from app.sites import Sites
 from app.staff import StaffMembers
 from app.stations import Stations
 from app.tasks import Tasks
+from app.visits import Visits
 from db import schema
 from db.database import Database
 
@@ -61,6 +62,7 @@ class Acting:
         self.images = Images(parts, caller, request_id)
         self.downloads = Downloads(parts, caller, request_id)
         self.sharing = Sharing(parts, caller, request_id)
+        self.visits = Visits(parts, caller, request_id)
         self.messages = Messages(parts, caller, request_id)
         self.tasks = Tasks(parts, caller, request_id)
         self.audit = Audit(parts, caller, request_id)

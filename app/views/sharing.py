@@ -87,3 +87,16 @@ class VisitOpened:
 
     token: str
     ends_at: datetime
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    """What a guest's visit is about."""
+
+    exam_id: UUID
+    recipient_name: str
+    shared_by: str
+    note: str
+    may_download: bool
+    ends_at: datetime
+    time_zone: str

@@ -61,6 +61,7 @@ class ChangeRow:
 
     noun: str
     row_id: UUID
+    patient_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,12 @@ class PrintRequestRow:
     made_at: datetime
     expires_at: datetime
     is_printed: bool
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Whether the audit chain is whole."""
+
+    events: int
+    broken: tuple[int, ...]  # numbers of events that do not follow from the one before
+    head_is_known: bool | None  # whether a head noted earlier still stands in the chain; None: none was given

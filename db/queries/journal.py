@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from db.models import AuditEvent, Base, Change, Journal, Replay, Throttle
+from db.models import AuditEvent, Base, Change, Journal, Replay, Site, Throttle
+
+CHANGES_AT_ONCE = 500
 
 
 def reserve(session: Session, *, changes: int, audits: int) -> tuple[int, int, bytes]:
@@ -51,15 +53,21 @@ def changes_after(
     site_ids: frozenset[UUID] | None,
     account_id: UUID | None,
     patient_ids: frozenset[UUID],
-    limit: int = 500,
+    invitation_id: UUID | None,
 ) -> list[Change]:
-    """Return the changes after a number that a caller may know of; site_ids None means every site."""
-    query = select(Change).where(Change.number > number)
-    if account_id is not None:
-        query = query.where(or_(Change.account_id == account_id, Change.patient_id.in_(patient_ids)))
-    elif site_ids is not None:
-        query = query.where(or_(Change.site_id.is_(None), Change.site_id.in_(site_ids)))
-    return list(session.scalars(query.order_by(Change.number).limit(limit)))
+    """Return the changes after a number that a caller may know of, at most CHANGES_AT_ONCE.
+
+    Staff (site_ids given) know of their sites and of what carries none; a patient of the account and its patients;
+    a guest of the invitation.
+    """
+    if site_ids is not None:
+        scope = or_(Change.site_id.is_(None), Change.site_id.in_(site_ids))
+    elif account_id is not None:
+        scope = or_(Change.account_id == account_id, Change.patient_id.in_(patient_ids))
+    else:
+        scope = Change.invitation_id == invitation_id
+    query = select(Change).where(Change.number > number, scope)
+    return list(session.scalars(query.order_by(Change.number).limit(CHANGES_AT_ONCE)))
 
 
 def audit_events(session: Session, after: int, limit: int) -> list[AuditEvent]:
@@ -125,3 +133,14 @@ def count_try(
 def forgive(session: Session, key: str) -> None:
     """Start a key's count anew, after a success."""
     session.execute(delete(Throttle).where(Throttle.key == key))
+
+
+def audit_hash(session: Session, number: int) -> str | None:
+    """Return the hash of one audit event in hex."""
+    found = session.scalars(select(AuditEvent.hash).where(AuditEvent.number == number)).one_or_none()
+    return found.hex() if found is not None else None
+
+
+def first_zone(session: Session) -> str:
+    """Return the time zone of the clinic's oldest site."""
+    return session.scalars(select(Site.time_zone).order_by(Site.id).limit(1)).one()

@@ -29,17 +29,18 @@ def task(session: Session, task_id: UUID) -> Task | None:
 
 def open_tasks(session: Session, site_ids: frozenset[UUID]) -> list[tuple[Task, str, date | None]]:
     """Return what is open at these sites, oldest first, with the patient's name and birth date."""
-    rows = session.execute(
+    query = (
         select(Task, Patient)
         .outerjoin(Patient, Patient.id == Task.patient_id)
         .where(Task.site_id.in_(site_ids), Task.done_at.is_(None))
         .order_by(Task.created_at, Task.id)
     )
+    rows: Iterable[tuple[Task, Patient | None]] = session.execute(query).tuples()
     return [
         (task, f"{patient.given_names} {patient.family_name}", patient.birth_date)
-        if patient
+        if patient is not None
         else (task, "", None)
-        for task, patient in rows.tuples()
+        for task, patient in rows
     ]
 
 
