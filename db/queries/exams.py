@@ -1,0 +1,156 @@
+"""Exams, and who reaches them: every query here and in reports.py and images.py begins from a Reach."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from db.models import Account, AuditEvent, Exam, Instance, Invitation, Patient, Report, Series, Site, Study
+
+ExamRecord = tuple[Exam, Patient, Site]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which exams somebody reaches: by patient, by the invitation they opened, or by the sites they work at."""
+
+    patient_ids: frozenset[UUID] = frozenset()
+    invitation_id: UUID | None = None
+    site_ids: frozenset[UUID] = frozenset()
+    every_site: bool = False
+    is_staff: bool = False  # sees what is withheld or not released yet
+
+
+def reached(reach: Reach, now: datetime, *contents: str) -> ColumnElement[bool]:
+    """Tell, of a row of exam, whether it is in reach; contents: what a guest must have been given of it."""
+    ways: list[ColumnElement[bool]] = []
+    if reach.patient_ids:
+        ways.append(Exam.patient_id.in_(reach.patient_ids))
+    if reach.invitation_id is not None:
+        ways.append(_shared(reach.invitation_id, now, contents))
+    if reach.every_site:
+        ways.append(true())
+    elif reach.site_ids:
+        at_my_site = select(Patient.id).where(Patient.site_id.in_(reach.site_ids))
+        ways.append(or_(Exam.site_id.in_(reach.site_ids), Exam.patient_id.in_(at_my_site)))
+    return or_(false(), *ways)
+
+
+def _shared(invitation_id: UUID, now: datetime, contents: tuple[str, ...]) -> ColumnElement[bool]:
+    """An open visit goes on for as long as this holds (D13, D17, D18, D27); a withheld exam is not shared (D10)."""
+    gives = Invitation.contents.in_(contents) if contents else true()
+    return and_(
+        Exam.withheld_at.is_(None),
+        exists().where(
+            Invitation.id == invitation_id,
+            Invitation.exam_id == Exam.id,
+            Invitation.patient_id == Exam.patient_id,
+            Invitation.revoked_at.is_(None),
+            Invitation.shared_until > now,
+            Account.id == Invitation.account_id,
+            Account.blocked_at.is_(None),
+            Account.deleted_at.is_(None),
+            or_(Account.expires_at.is_(None), Account.expires_at > now),
+            gives,
+        ),
+    )
+
+
+def exams(
+    session: Session,
+    reach: Reach,
+    now: datetime,
+    *,
+    patient_id: UUID | None = None,
+    exam_id: UUID | None = None,
+) -> list[ExamRecord]:
+    """Return the exams in reach with patient and site, newest first."""
+    query = (
+        select(Exam, Patient, Site)
+        .join(Patient, Patient.id == Exam.patient_id)
+        .join(Site, Site.id == Exam.site_id)
+        .where(reached(reach, now))
+        .order_by(Exam.performed_at.desc(), Exam.id.desc())
+    )
+    if patient_id is not None:
+        query = query.where(Exam.patient_id == patient_id)
+    if exam_id is not None:
+        query = query.where(Exam.id == exam_id)
+    return [row.tuple() for row in session.execute(query)]
+
+
+def to_change(session: Session, reach: Reach, now: datetime, exam_id: UUID) -> Exam | None:
+    """Return an exam in reach, locked until the transaction ends."""
+    query = select(Exam).where(Exam.id == exam_id, reached(reach, now)).with_for_update()
+    return session.scalars(query).one_or_none()
+
+
+def frame_counts(session: Session, exam_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return how many images each exam has to swipe through."""
+    query = (
+        select(Study.exam_id, func.sum(Instance.frames))
+        .join(Series, Series.study_id == Study.id)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(Study.exam_id.in_(list(exam_ids)), Instance.kind == "image")
+        .group_by(Study.exam_id)
+    )
+    return {exam_id: int(count) for exam_id, count in session.execute(query).tuples()}
+
+
+def invitation(session: Session, invitation_id: UUID) -> Invitation | None:
+    """Return what a guest was given."""
+    return session.get(Invitation, invitation_id)
+
+
+def live_invitations(session: Session, exam_id: UUID) -> list[Invitation]:
+    """Return the invitations of an exam that were not revoked."""
+    query = select(Invitation).where(Invitation.exam_id == exam_id, Invitation.revoked_at.is_(None))
+    return list(session.scalars(query.order_by(Invitation.id)))
+
+
+def was_opened(
+    session: Session,
+    patient_id: UUID,
+    exam_id: UUID,
+    *,
+    session_id: UUID | None,
+    invitation_id: UUID | None,
+) -> bool:
+    """Tell whether the audit trail holds an opening of this exam in this session, or by this invitation's guest."""
+    by_whom = (
+        AuditEvent.session_id == session_id
+        if session_id is not None
+        else AuditEvent.invitation_id == invitation_id
+    )
+    query = select(AuditEvent.number).where(
+        AuditEvent.patient_id == patient_id,
+        AuditEvent.exam_id == exam_id,
+        AuditEvent.verb == "exams.open",
+        AuditEvent.outcome == "done",
+        by_whom,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def patient(session: Session, patient_id: UUID) -> Patient | None:
+    """Return a patient."""
+    return session.get(Patient, patient_id)
+
+
+def unannounce(session: Session, exam_id: UUID) -> None:
+    """Forget when "Report Complete" reached somebody: it was another patient than the exam's (D9)."""
+    session.execute(
+        update(Report)
+        .where(Report.exam_id == exam_id)
+        .values(
+            complete_queued_at=None,
+            complete_at=None,
+            complete_by=None,
+            visible_from=None,
+            released_early_reason=None,
+            version=Report.version + 1,
+        )
+    )

@@ -1,0 +1,90 @@
+"""The DICOM levels below an exam, for whoever reaches it."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy.orm import Session
+
+from db.models import AuditEvent, Exam, Instance, Series, Study
+from db.queries.exams import Reach, reached
+
+IMAGES_SHARED = ("report_and_images", "images")
+# Documents and structured reports of a study may hold the radiologist's text: they are not images, and the
+# 48 hours would mean nothing if they came with them.
+PICTURES = ("image", "video")
+
+
+def _shown(reach: Reach) -> ColumnElement[bool]:
+    if reach.is_staff:
+        return true()
+    return and_(Exam.withheld_at.is_(None), Instance.kind.in_(PICTURES))
+
+
+def of_exam(
+    session: Session, reach: Reach, now: datetime, exam_id: UUID
+) -> list[tuple[Study, Series, Instance]]:
+    """Return every instance of an exam that the caller may see, in the order they are looked at."""
+    query = (
+        select(Study, Series, Instance)
+        .join(Series, Series.study_id == Study.id)
+        .join(Instance, Instance.series_id == Series.id)
+        .join(Exam, Exam.id == Study.exam_id)
+        .where(Exam.id == exam_id, reached(reach, now, *IMAGES_SHARED), _shown(reach))
+        .order_by(Study.id, Series.number, Series.id, Instance.number, Instance.id)
+    )
+    return [row.tuple() for row in session.execute(query)]
+
+
+def instance(
+    session: Session, reach: Reach, now: datetime, instance_id: UUID
+) -> tuple[Instance, Series, Exam] | None:
+    """Return one instance that the caller may see."""
+    row = session.execute(
+        select(Instance, Series, Exam)
+        .join(Series, Series.id == Instance.series_id)
+        .join(Study, Study.id == Series.study_id)
+        .join(Exam, Exam.id == Study.exam_id)
+        .where(Instance.id == instance_id, reached(reach, now, *IMAGES_SHARED), _shown(reach))
+    ).one_or_none()
+    return row.tuple() if row else None
+
+
+def series_of_exam(session: Session, exam_id: UUID, series_id: UUID) -> bool:
+    """Tell whether a series belongs to an exam."""
+    query = (
+        select(Series.id)
+        .join(Study, Study.id == Series.study_id)
+        .where(Series.id == series_id, Study.exam_id == exam_id)
+    )
+    return session.execute(query).first() is not None
+
+
+def shown_before(
+    session: Session,
+    patient_id: UUID,
+    exam_id: UUID,
+    series_id: UUID,
+    *,
+    session_id: UUID | None,
+    invitation_id: UUID | None,
+) -> frozenset[int]:
+    """Return the image numbers of a series that the audit trail holds for this session already (D24)."""
+    by_whom = (
+        AuditEvent.session_id == session_id
+        if session_id is not None
+        else AuditEvent.invitation_id == invitation_id
+    )
+    details = session.scalars(
+        select(AuditEvent.detail).where(
+            AuditEvent.patient_id == patient_id,
+            AuditEvent.exam_id == exam_id,
+            AuditEvent.verb == "images.shown",
+            by_whom,
+        )
+    )
+    told = (json.loads(detail) for detail in details)
+    return frozenset(
+        number for one in told if one.get("series") == str(series_id) for number in one["numbers"]
+    )

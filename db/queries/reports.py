@@ -1,0 +1,146 @@
+"""Reports: what is visible is decided here, in the query (D9 to D11, D28), as app/rules/report_release.py says it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, select, true, update
+from sqlalchemy.orm import Session, defer
+
+from db.models import AccessGrant, Account, AuditEvent, Exam, Message, Report, ReportFile
+from db.queries.exams import Reach, reached
+
+REPORT_SHARED = ("report_and_images", "report")
+
+
+def visible(now: datetime) -> ColumnElement[bool]:
+    """Tell, of a row of report joined with its exam, whether patient and guest may read it now (R29)."""
+    return and_(
+        Report.status != "preliminary",
+        Report.withdrawn_at.is_(None),
+        Report.withheld_at.is_(None),
+        Exam.withheld_at.is_(None),
+        Report.visible_from.is_not(None),
+        Report.visible_from <= now,
+    )
+
+
+def of_exams(session: Session, exam_ids: Iterable[UUID], now: datetime) -> list[tuple[Report, bool]]:
+    """Return the reports of exams without their text, oldest first, each with whether it is visible."""
+    query = (
+        select(Report, visible(now))
+        .join(Exam, Exam.id == Report.exam_id)
+        .where(Report.exam_id.in_(list(exam_ids)))
+        .order_by(Report.authored_at, Report.id)
+        .options(defer(Report.text, raiseload=True))
+    )
+    return [row.tuple() for row in session.execute(query)]
+
+
+def readable(session: Session, reach: Reach, now: datetime, report_id: UUID) -> tuple[Report, Exam] | None:
+    """Return a report with its text where the caller may read it now, else None."""
+    released = true() if reach.is_staff else visible(now)
+    row = session.execute(
+        select(Report, Exam)
+        .join(Exam, Exam.id == Report.exam_id)
+        .where(Report.id == report_id, reached(reach, now, *REPORT_SHARED), released)
+    ).one_or_none()
+    return row.tuple() if row else None
+
+
+def to_change(session: Session, reach: Reach, now: datetime, report_id: UUID) -> tuple[Report, Exam] | None:
+    """Return a report in reach, locked until the transaction ends."""
+    row = session.execute(
+        select(Report, Exam)
+        .join(Exam, Exam.id == Report.exam_id)
+        .where(Report.id == report_id, reached(reach, now))
+        .with_for_update(of=Report)
+        .options(defer(Report.text, raiseload=True))
+    ).one_or_none()
+    return row.tuple() if row else None
+
+
+def pages(session: Session, report_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return how many pages the reports that are PDFs have."""
+    query = select(ReportFile.report_id, ReportFile.pages).where(ReportFile.report_id.in_(list(report_ids)))
+    return dict(session.execute(query).tuples().all())
+
+
+def pdf(session: Session, report_id: UUID) -> ReportFile | None:
+    """Return the PDF of a report; ask readable() first."""
+    return session.get(ReportFile, report_id)
+
+
+def sms_states(session: Session, report_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the state of the newest "Report Complete" SMS of each report."""
+    query = (
+        select(Message.report_id, Message.state)
+        .where(Message.report_id.in_(list(report_ids)), Message.kind == "report_complete")
+        .order_by(Message.created_at, Message.id)
+    )
+    return {report_id: state for report_id, state in session.execute(query).tuples() if report_id}
+
+
+def set_complete(
+    session: Session, report_id: UUID, complete_at: datetime, complete_by: str, visible_from: datetime
+) -> bool:
+    """Store, once, when "Report Complete" reached the patient and what follows; tell whether it was stored (D9).
+
+    A report that was released early keeps its time.
+    """
+    done = session.execute(
+        update(Report)
+        .where(Report.id == report_id, Report.complete_at.is_(None))
+        .values(
+            complete_at=complete_at,
+            complete_by=complete_by,
+            visible_from=case((Report.visible_from.is_(None), visible_from), else_=Report.visible_from),
+            version=Report.version + 1,
+        )
+        .returning(Report.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return done.first() is not None
+
+
+def report_and_exam(session: Session, report_id: UUID) -> tuple[Report, Exam] | None:
+    """Return a report with its exam, for the program's own work."""
+    row = session.execute(
+        select(Report, Exam)
+        .join(Exam, Exam.id == Report.exam_id)
+        .where(Report.id == report_id)
+        .options(defer(Report.text, raiseload=True))
+    ).one_or_none()
+    return row.tuple() if row else None
+
+
+def owners(session: Session, patient_id: UUID, now: datetime) -> list[Account]:
+    """Return the accounts that reach a patient now and can be written to (D28, D31)."""
+    query = (
+        select(Account)
+        .join(AccessGrant, AccessGrant.account_id == Account.id)
+        .where(
+            AccessGrant.patient_id == patient_id,
+            AccessGrant.ended_at.is_(None),
+            AccessGrant.from_at <= now,
+            AccessGrant.until_at.is_(None) | (AccessGrant.until_at > now),
+            Account.deleted_at.is_(None),
+            Account.activated_at.is_not(None),
+            Account.email_proved_at.is_not(None),
+            Account.email != "",
+        )
+        .order_by(Account.id)
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def openings(session: Session, patient_id: UUID, report_id: UUID) -> list[AuditEvent]:
+    """Return who opened, printed or took away a report, oldest first (D28)."""
+    query = select(AuditEvent).where(
+        AuditEvent.patient_id == patient_id,
+        AuditEvent.report_id == report_id,
+        AuditEvent.verb.in_(("reports.read", "reports.take_away")),
+        AuditEvent.outcome == "done",
+    )
+    return list(session.scalars(query.order_by(AuditEvent.number)))
