@@ -6,21 +6,20 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import (
-    QEasingCurve,
     QEvent,
     QPointF,
     QRectF,
     QSizeF,
     Qt,
     QTimer,
-    QVariantAnimation,
     Signal,
 )
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTouchEvent, QWheelEvent
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.viewer.gestures import Gestures
 from ui.viewer.layers import Layers
+from ui.viewer.motion import Motion
 from ui.viewer.overlay import Overlay
 from ui.viewer.picture import Picture
 from ui.viewer.placement import Placement, fit_scale, fitted, settled
@@ -33,7 +32,6 @@ SwipeDirection = Literal["follow", "literal"]
 GROUND: Final = QColor("#0A0D0F")
 GAP: Final = 32  # pixels between an image and the next while swiping
 STILL_MS: Final = 120
-MOTION_MS: Final = 180
 ZOOM_STEP: Final = 1.25
 WHEEL_NOTCH: Final = 120
 FAR_MM: Final = 15.0  # a swipe this long counts however slow it was
@@ -59,6 +57,7 @@ class ImageCanvas(QWidget):
     scrolled = Signal(int)  # the wheel asks for an image so many further on
     changed = Signal()  # zoom or tone are different now
     touched = Signal()  # somebody is there
+    pressed = Signal()  # somebody pressed here, and not on whatever lies over the image
 
     def __init__(
         self,
@@ -84,12 +83,7 @@ class ImageCanvas(QWidget):
         self._gestures = Gestures(self, can_window=can_window)
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.update)
-        self._motion = QVariantAnimation(self)
-        self._motion.setStartValue(0.0)
-        self._motion.setEndValue(1.0)
-        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._motion.valueChanged.connect(self._on_motion)
-        self._path: Callable[[float], None] = lambda _: None
+        self._motion = Motion(self)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -139,7 +133,7 @@ class ImageCanvas(QWidget):
     @property
     def is_in_motion(self) -> bool:
         """Tell whether something is still moving to its place."""
-        return self._motion.state() == QVariantAnimation.State.Running
+        return self._motion.is_running
 
     @property
     def tone(self) -> Tone:
@@ -225,7 +219,7 @@ class ImageCanvas(QWidget):
             self.stepped.emit(step)
             self._slide += -math.copysign(self.width() + GAP, pulled)
         start = self._slide
-        self._animate(lambda done: self._set_slide(start * (1.0 - done)))
+        self._motion.follow(lambda done: self._set_slide(start * (1.0 - done)))
 
     def pinch(self, was: QPointF, now: QPointF, factor: float) -> None:
         """Zoom about the fingers' middle and carry the image with it."""
@@ -256,6 +250,8 @@ class ImageCanvas(QWidget):
         """Take touches raw, so that Qt makes no mouse of them."""
         if isinstance(event, QTouchEvent):
             self.touched.emit()
+            if event.type() == QEvent.Type.TouchBegin:
+                self.pressed.emit()
             self._gestures.touch(event)
             event.accept()
             return True
@@ -264,6 +260,7 @@ class ImageCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag."""
         self.touched.emit()
+        self.pressed.emit()
         self._gestures.press(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -387,17 +384,4 @@ class ImageCanvas(QWidget):
                 )
             )
 
-        self._animate(path)
-
-    def _animate(self, path: Callable[[float], None]) -> None:
-        self._motion.stop()
-        self._path = path
-        is_moving = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
-        if not is_moving or not self.isVisible():
-            path(1.0)
-            return
-        self._motion.setDuration(MOTION_MS)
-        self._motion.start()
-
-    def _on_motion(self, done: float) -> None:
-        self._path(done)
+        self._motion.follow(path)

@@ -1,81 +1,30 @@
 """The buttons and the slider under an image, for a patient or for staff."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QSlider,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from app.words import Words
-from ui.icons import icon
+from ui.viewer.tool_button import TOUCH, Tool, ToolButton
 
-INK, FAINT = QColor("#E6EDEF"), QColor("#5B6B72")
 GAP = 8
-TOUCH = 48  # pixels: a target this high is made for fingers
-
-
-@dataclass(frozen=True)
-class Tool:
-    """One button: a stable name, its words, its icon, and its key where there is a keyboard."""
-
-    name: str
-    text: str
-    icon_name: str
-    key: str = ""
-    can_stay_down: bool = False
-
-
-class ToolButton(QToolButton):
-    """An icon with its word under it, or beside it in a corner of the view."""
-
-    def __init__(self, tool: Tool, target: int, *, is_solid: bool = False) -> None:
-        super().__init__()
-        self._target = target
-        self.setObjectName(tool.name)
-        self.setText(tool.text)
-        self.setAccessibleName(tool.text)
-        self.setToolTip(f"{tool.text} ({tool.key})" if tool.key else tool.text)
-        self.setCheckable(tool.can_stay_down)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        is_under = target >= TOUCH and not is_solid
-        style = (
-            Qt.ToolButtonStyle.ToolButtonTextUnderIcon
-            if is_under
-            else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
-        self.setToolButtonStyle(style)
-        if is_solid:
-            self.setProperty("lightbox", "solid")
-        self.show_icon(tool.icon_name)
-
-    def show_icon(self, name: str) -> None:
-        """Show another icon."""
-        side = self._target * 3 // 8 if self._target >= TOUCH else 18
-        self.setIcon(icon(name, INK, FAINT, side))
-        self.setIconSize(QSize(side, side))
+WIDEST = 1_720  # pixels: a longer slider is no easier to use
 
 
 class ControlBar(QFrame):
-    """Previous, slider, next; then the tools. One line where there is room for it, else two."""
+    """Previous, slider, next; then the tools. One line where there is room for it, else more."""
 
     used = Signal(str)  # the name of the tool
     slid = Signal(int)  # the index the slider stands on
-    let_go = Signal()  # the slider stands still
 
     def __init__(self, tools: Sequence[Tool], words: Words, target: int, parent: QWidget) -> None:
         super().__init__(parent)
         _ = self._words = words
+        self._target = target
         self.setProperty("lightbox", "bar")
+        self.setMouseTracking(True)
         self.buttons: dict[str, ToolButton] = {}
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(GAP, GAP // 2, GAP, GAP // 2)
@@ -85,39 +34,43 @@ class ControlBar(QFrame):
         self.slider.setAccessibleName(_("Image"))
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.valueChanged.connect(self.slid)
-        self.slider.sliderReleased.connect(self.let_go)
         self.position = QLabel()
         self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._walk = QWidget()
         walk = QHBoxLayout(self._walk)
         walk.setContentsMargins(0, 0, 0, 0)
         walk.setSpacing(GAP)
-        walk.addWidget(self._button(Tool("previous", _("Previous"), "chevron-left", "←"), target))
+        walk.addWidget(self._button(Tool("previous", _("Previous"), "chevron-left", "←")))
         walk.addWidget(self.slider, 1)
         walk.addWidget(self.position)
-        walk.addWidget(self._button(Tool("next", _("Next"), "chevron-right", "→"), target))
+        walk.addWidget(self._button(Tool("next", _("Next"), "chevron-right", "→")))
         self._tools = QWidget()
-        row = QHBoxLayout(self._tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP if target >= TOUCH else GAP // 2)
-        row.addStretch(1)
-        for tool in tools:
-            row.addWidget(self._button(tool, target))
-        row.addStretch(1)
+        self._grid = QGridLayout(self._tools)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(GAP if target >= TOUCH else GAP // 2)
+        self._row = [self._button(tool) for tool in tools]
         self._lines.addWidget(self._walk, 1)
         self._lines.addWidget(self._tools)
 
     def arrange(self, width: int) -> QSize:
         """Lay the parts out for this width and return the size they take."""
-        one_line = self._walk.sizeHint().width() + self._tools.sizeHint().width() + 3 * GAP
-        is_one = one_line <= width or self._walk.isHidden()
+        room = width - 2 * GAP
+        widths = [button.sizeHint().width() for button in self._row]
+        tools = sum(widths) + self._grid.spacing() * (len(widths) - 1)
+        lines = max(1, math.ceil(tools / room))
+        while lines < len(widths) and self._widest_line(widths, lines) > room:
+            lines += 1
+        per_line = math.ceil(len(self._row) / lines)
+        for number, button in enumerate(self._row):
+            self._grid.addWidget(button, number // per_line, number % per_line, Qt.AlignmentFlag.AlignHCenter)
+        has_walk = self.has_walk
+        is_one = not has_walk or self._walk.minimumSizeHint().width() + tools + GAP <= room
         self._lines.setDirection(
             QBoxLayout.Direction.LeftToRight if is_one else QBoxLayout.Direction.TopToBottom
         )
         self._lines.activate()
-        most = 1_600 if is_one else self._tools.sizeHint().width() + 2 * GAP
-        wide = self._tools.sizeHint().width() + 2 * GAP if self._walk.isHidden() else max(most, 480)
-        return QSize(min(width, wide), self._lines.minimumSize().height())
+        least = self._lines.minimumSize()
+        return QSize(min(width, WIDEST) if has_walk else min(width, least.width()), least.height())
 
     def show_position(self, index: int, count: int) -> None:
         """Stand on this image."""
@@ -131,15 +84,24 @@ class ControlBar(QFrame):
         self.position.setMinimumWidth(self.position.fontMetrics().horizontalAdvance(widest) + GAP)
         self.position.setText(_("{n} of {count}", n=index + 1, count=count))
 
+    @property
+    def has_walk(self) -> bool:
+        """Tell whether there is more than one image to go to."""
+        return not self._walk.isHidden()
+
     def show_walk(self, *, has_previous: bool, has_next: bool) -> None:
         """Offer only the ways there are; none at all for an exam of one image."""
         self.buttons["previous"].setEnabled(has_previous)
         self.buttons["next"].setEnabled(has_next)
         self._walk.setVisible(has_previous or has_next)
 
-    def _button(self, tool: Tool, target: int) -> ToolButton:
-        button = ToolButton(tool, target)
-        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    def _widest_line(self, widths: Sequence[int], lines: int) -> int:
+        columns = math.ceil(len(widths) / lines)
+        widest = [max(widths[column::columns]) for column in range(columns)]
+        return sum(widest) + self._grid.spacing() * (columns - 1)
+
+    def _button(self, tool: Tool) -> ToolButton:
+        button = ToolButton(tool, self._target, "under" if self._target >= TOUCH else "beside")
         button.clicked.connect(lambda: self.used.emit(tool.name))
         self.buttons[tool.name] = button
         return button

@@ -17,12 +17,11 @@ class Layers:
 
     frame: ViewedFrame
     levels: tuple[Pixels, ...]
-    extremes: tuple[int, int]  # the lowest and highest stored value, where no window says what to show
 
     @property
     def is_colour(self) -> bool:
         """Tell whether this is RGB."""
-        return self.levels[0].ndim == 3  # noqa: PLR2004 - rows, columns, channels
+        return self.frame.grayscale is None
 
     @property
     def is_reduced(self) -> bool:
@@ -37,8 +36,7 @@ class Layers:
     @property
     def bytes(self) -> int:
         """Return what this takes in memory."""
-        look = 0 if self.frame.look is None else self.frame.look.nbytes
-        return look + sum(level.nbytes for level in self.levels)
+        return sum(level.nbytes for level in self.levels)
 
     def level_for(self, scale: float) -> Pixels:
         """Return the smallest level that still has a pixel for each screen pixel; scale: screen pixels per unit."""
@@ -53,20 +51,16 @@ def make_layers(frame: ViewedFrame) -> Layers:
     levels: list[Pixels] = [frame.pixels]
     while max(levels[-1].shape[:2]) > SMALLEST_SIDE:
         levels.append(_halved(levels[-1]))
-    needs_extremes = frame.pixels.ndim == 2 and not frame.windows  # noqa: PLR2004
-    extremes = (int(frame.pixels.min()), int(frame.pixels.max())) if needs_extremes else (0, 0)
-    return Layers(frame, tuple(levels), extremes)
+    return Layers(frame, tuple(levels))
 
 
 def _halved(pixels: NDArray[Any]) -> Pixels:
-    rows, columns = pixels.shape[0] // 2 * 2 or 1, pixels.shape[1] // 2 * 2 or 1
+    rows, columns = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
+    if not rows or not columns:  # a line of pixels: take every other one
+        return np.ascontiguousarray(pixels[::2, ::2])
     even = pixels[:rows, :columns]
-    total = even[::2, ::2].astype(np.uint32)
-    quarters = (even[1::2, ::2], even[::2, 1::2], even[1::2, 1::2])
-    if min(rows, columns) == 1:  # a line of pixels: take every other one
-        return np.ascontiguousarray(even[::2, ::2])
-    for quarter in quarters:
+    total = even[::2, ::2].astype(np.int32)
+    for quarter in (even[1::2, ::2], even[::2, 1::2], even[1::2, 1::2]):
         total += quarter
-    total >>= 2
-    halved: Pixels = total.astype(pixels.dtype)
+    halved: Pixels = (total >> 2).astype(pixels.dtype)
     return halved

@@ -8,18 +8,18 @@ _SHEET = Template("""
 #viewer { background: $ground; }
 #viewer QFrame[lightbox="bar"] { background: rgba(20, 26, 29, 225); border: 1px solid #263238; border-radius: 12px; }
 #viewer QFrame[lightbox="sheet"] { background: #141A1D; border: 1px solid #37474F; border-radius: 12px; }
+#viewer QFrame#focusRing { border-color: $teal; }
 #viewer QLabel { color: $ink; background: transparent; }
 #viewer QLabel[lightbox="quiet"] { color: $quiet; }
 #viewer QToolButton {
   color: $ink; background: transparent; border: none; border-radius: 8px; font-weight: normal;
-  min-height: ${target}px; min-width: ${target}px; padding: 0px ${pad}px; margin: 0px;
+  padding: 0px; margin: 0px;
 }
 #viewer QToolButton:hover { background: #223036; }
 #viewer QToolButton:pressed, #viewer QToolButton:checked { background: #12333A; color: $teal; }
 #viewer QToolButton:disabled { color: #5B6B72; }
 #viewer QToolButton[lightbox="solid"] { background: rgba(20, 26, 29, 225); border: 1px solid #37474F; border-radius: 12px; }
 #viewer QToolButton[lightbox="solid"]:hover { background: #223036; }
-#viewer QToolButton[lightbox="row"] { text-align: left; padding: 0px 16px; }
 #viewer QListView { background: $ground; border: none; outline: none; }
 #viewer QSlider { min-height: ${target}px; background: transparent; }
 #viewer QSlider::groove:horizontal { height: 6px; border-radius: 3px; background: #37474F; }
@@ -40,7 +40,6 @@ def style_sheet(target: int) -> str:
         quiet=look.dark.quiet_ink,
         teal=look.dark.teal,
         target=target,
-        pad=8 if target < look.web.target else 12,
         knob=knob,
         round=knob // 2,
         over=(knob - 6) // 2,

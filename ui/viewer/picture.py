@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
+from app.imaging.grayscale import Grayscale
 from ui.viewer.layers import Layers
 from ui.viewer.placement import Placement
-from ui.viewer.source import Pixels, Window
+from ui.viewer.source import Pixels
 from ui.viewer.tone import Tone, colour_table, grey_table
 
 MARGIN = 2  # pixels of the level beyond the edge of the view, for smooth scaling
@@ -22,7 +23,7 @@ class Picture:
         self._buffer = np.empty(0, np.uint32)
         self._coloured: tuple[Layers, Tone, int, QRectF] | None = None
         self._image = QImage()
-        self._table: tuple[tuple[object, ...], NDArray[np.uint32]] | None = None
+        self._table: tuple[tuple[Grayscale, Tone, bool], NDArray[np.uint32]] | None = None
 
     def clear(self) -> None:
         """Forget the image, and wipe what was coloured of it."""
@@ -70,20 +71,18 @@ class Picture:
             self._image = QImage()
             self._buffer = np.empty(rows * columns, np.uint32)
         out = self._buffer[: rows * columns].reshape(rows, columns)
-        if layers.is_colour:
-            channels = colour_table(tone)[part]
+        grayscale = layers.frame.grayscale
+        if grayscale is None:
             as_bytes = out.view(np.uint8).reshape(rows, columns, 4)  # 0xffRRGGBB, least byte first
-            as_bytes[..., 2::-1] = channels
+            as_bytes[..., 2::-1] = colour_table(tone)[part]
             as_bytes[..., 3] = 255
         else:
-            np.take(self._grey_table(layers, tone), part, out=out, mode="clip")
+            table = self._grey_table(grayscale, tone, signed=part.dtype.kind == "i")
+            np.take(table, part.view(np.uint16), out=out, mode="clip")
         self._image = QImage(out.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
 
-    def _grey_table(self, layers: Layers, tone: Tone) -> NDArray[np.uint32]:
-        frame = layers.frame
-        windows: tuple[Window, ...] = frame.windows[:1]
-        look = None if frame.look is None else id(frame.look)
-        key = (frame.slope, frame.intercept, windows, look, frame.lowest_is_white, layers.extremes, tone)
+    def _grey_table(self, grayscale: Grayscale, tone: Tone, *, signed: bool) -> NDArray[np.uint32]:
+        key = (grayscale, tone, signed)
         if self._table is None or self._table[0] != key:
-            self._table = (key, grey_table(frame, tone, layers.extremes))
+            self._table = (key, grey_table(grayscale, tone, signed=signed))
         return self._table[1]

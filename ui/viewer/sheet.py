@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from ui.icons import icon
+from ui.viewer.tool_button import Tool, ToolButton
 
-INK, FAINT = QColor("#E6EDEF"), QColor("#5B6B72")
 GAP = 8
 
 
@@ -24,46 +23,62 @@ class Choice:
 
 
 class Sheet(QFrame):
-    """Closes when something is chosen and on Esc; the viewer closes it when anything else is pressed."""
+    """Hidden until there is something to choose; closes when it is chosen, on Esc, and when the viewer says so."""
 
-    def __init__(self, choices: Sequence[Choice], home: QWidget) -> None:
+    def __init__(self, home: QWidget, target: int) -> None:
         super().__init__(home)
-        self._home = home
+        self._home, self._target = home, target
+        self._button: QWidget | None = None
+        self._rows: list[ToolButton] = []
         self.setProperty("lightbox", "sheet")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GAP, GAP, GAP, GAP)
-        column.setSpacing(GAP)
-        for choice in choices:
-            column.addWidget(self._row(choice))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(GAP, GAP, GAP, GAP)
+        self._column.setSpacing(GAP)
+        self.hide()
         home.installEventFilter(self)
 
-    def open_at(self, button: QWidget) -> None:
-        """Show under or over the button, wholly inside the viewer."""
-        home = self._home
-        self.adjustSize()
-        corner = button.mapTo(home, QPoint(0, button.height() + GAP))
-        if corner.y() + self.height() > home.height() - GAP:
-            corner.setY(max(GAP, button.mapTo(home, QPoint(0, 0)).y() - self.height() - GAP))
-        corner.setX(max(GAP, min(corner.x(), home.width() - self.width() - GAP)))
+    def offer(self, button: QWidget, choices: Sequence[Choice]) -> None:
+        """Open under or over the button, wholly inside the viewer; the same button closes it again."""
+        if self.isVisible() and self._button is button:
+            self.hide()
+            return
+        for row in self._rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows = [self._row(number, choice) for number, choice in enumerate(choices)]
+        for row in self._rows:
+            self._column.addWidget(row)
+            row.show()
+        self._button = button
+        self._column.activate()
+        self.resize(self._column.sizeHint())
+        corner = button.mapTo(self._home, QPoint(0, button.height() + GAP))
+        if corner.y() + self.height() > self._home.height() - GAP:
+            corner.setY(max(GAP, button.mapTo(self._home, QPoint(0, 0)).y() - self.height() - GAP))
+        corner.setX(max(GAP, min(corner.x(), self._home.width() - self.width() - GAP)))
         self.move(corner)
         self.show()
         self.raise_()
-        first = self.findChild(QToolButton)
-        if isinstance(first, QToolButton):
-            first.setFocus(Qt.FocusReason.PopupFocusReason)
+        if self._rows:
+            self._rows[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close when the viewer changes its size: the button is somewhere else then."""
         if event.type() == QEvent.Type.Resize:
-            self.close()
+            self.hide()
         return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give the keyboard back to the image."""
+        super().hideEvent(event)
+        self._home.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc; go through the choices with the arrows."""
         match event.key():
             case Qt.Key.Key_Escape:
-                self.close()
+                self.hide()
             case Qt.Key.Key_Down:
                 self.focusNextChild()
             case Qt.Key.Key_Up:
@@ -71,19 +86,13 @@ class Sheet(QFrame):
             case _:
                 super().keyPressEvent(event)
 
-    def _row(self, choice: Choice) -> QToolButton:
-        row = QToolButton()
-        row.setProperty("lightbox", "row")
-        row.setText(choice.text)
-        row.setCheckable(choice.is_current)
+    def _row(self, number: int, choice: Choice) -> ToolButton:
+        tool = Tool(f"choice_{number}", choice.text, choice.icon_name, can_stay_down=choice.is_current)
+        row = ToolButton(tool, self._target, "row")
         row.setChecked(choice.is_current)
-        row.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if choice.icon_name:
-            row.setIcon(icon(choice.icon_name, INK, FAINT, row.fontMetrics().height()))
 
         def chosen() -> None:
-            self.close()
+            self.hide()
             choice.choose()
 
         row.clicked.connect(chosen)

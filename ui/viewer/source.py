@@ -7,8 +7,9 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint16] | NDArray[np.uint8]
-WindowFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+from app.imaging.grayscale import Grayscale
+
+Pixels = NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.uint8]
 DownloadKind = Literal["png", "jpeg", "zip", "dicom", "phone", "usb", "print"]
 
 
@@ -18,16 +19,6 @@ class Position:
 
     series_id: str
     index: int
-
-
-@dataclass(frozen=True)
-class Window:
-    """A VOI window in modality units (PS3.3 C.11.2.1.2)."""
-
-    center: float
-    width: float
-    function: WindowFunction = "LINEAR"
-    name: str = ""  # Window Center & Width Explanation, or the name of a preset
 
 
 @dataclass(frozen=True)
@@ -46,22 +37,14 @@ class ViewedSeries:
 class ViewedFrame:
     """One image ready to be looked at.
 
-    Grey: pixels is uint16 (H, W), and `slope * pixel + intercept` is the value in modality units; signs, offsets
-    and more than 16 bits are folded into those two. Colour: uint8 (H, W, 3), RGB.
+    Grey: pixels are the stored numbers, uint16 or int16 (H, W), and grayscale says how they become grey levels.
+    Colour: uint8 RGB (H, W, 3), grayscale is None.
     """
 
     pixels: Pixels
     rows: int  # of the whole image: a reduced one has fewer pixels
     columns: int
-    slope: float = 1.0
-    intercept: float = 0.0
-    windows: tuple[
-        Window, ...
-    ] = ()  # the first is the file's own look; none: from the darkest to the lightest
-    look: NDArray[np.uint8] | None = (
-        None  # 65,536 greys by pixel value, where a table makes the look, not a window
-    )
-    lowest_is_white: bool = False  # MONOCHROME1; `look` has it worked in already
+    grayscale: Grayscale | None = None
     pixel_aspect: float = 1.0  # height of a pixel / its width
     spacing_mm: tuple[float, float] | None = None  # between rows, between columns
     lossy: bool = False

@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QScroller, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.words import Words
-from ui.icons import draw_icon
+from ui.icons import pixmap
 from ui.viewer.loader import FrameLoader
 from ui.viewer.source import Position, ViewedSeries
 
@@ -101,7 +101,7 @@ class _Card(QStyledItemDelegate):
         if index.data(Qt.ItemDataRole.UserRole):
             star = QRectF(box.right() - 30, box.top() + 6, 24, 24)
             painter.fillRect(star.adjusted(-3, -3, 3, 3), QColor(10, 13, 15, 190))
-            draw_icon(painter, "star", TEAL, star)
+            painter.drawPixmap(star.topLeft(), pixmap("star", TEAL, 24, painter.device().devicePixelRatioF()))
         if index.row() == self.current:
             painter.setPen(QPen(TEAL, 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)

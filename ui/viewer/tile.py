@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from ui.icons import draw_icon
+from app.errors import PortalError
+from app.outside.logs import report_bug
+from app.words import Words
+from ui.icons import pixmap
 
 INK = QColor("#E6EDEF")
 QUIET = QColor("#B4C2C8")
@@ -19,6 +22,16 @@ class Tile:
 
     title: str
     text: str
+
+
+def tile_of(error: Exception, words: Words) -> Tile:
+    """Return what is said of an image that could not be read; an error of ours is logged and gets a reference."""
+    _ = words
+    if isinstance(error, PortalError):
+        reason = _.error(error)
+    else:
+        reason = _("Please tell reception this reference: {reference}.", reference=report_bug(error))
+    return Tile(_("This image cannot be shown"), reason + "\n" + _("The other images are not affected."))
 
 
 def paint_tile(painter: QPainter, tile: Tile | None, room: QRectF, font: QFont) -> None:
@@ -43,7 +56,8 @@ def paint_tile(painter: QPainter, tile: Tile | None, room: QRectF, font: QFont) 
     painter.setBrush(CARD)
     painter.drawRoundedRect(card, 12, 12)
     top = card.top() + 2 * em
-    draw_icon(painter, "image-off", QUIET, QRectF(card.center().x() - 1.25 * em, top, 2.5 * em, 2.5 * em))
+    picture = pixmap("image-off", QUIET, round(2.5 * em), painter.device().devicePixelRatioF())
+    painter.drawPixmap(QPointF(card.center().x() - 1.25 * em, top), picture)
     top += 3.5 * em
     painter.setFont(bold)
     painter.setPen(INK)

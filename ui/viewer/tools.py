@@ -6,8 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from app.words import Words
-from ui.viewer.controls import Tool
-from ui.viewer.source import DownloadKind, Window
+from ui.viewer.tool_button import Tool
 
 ToolSet = Literal["patient", "staff"]
 
@@ -48,49 +47,20 @@ def tools_for(tools: ToolSet, words: Words, *, is_moving_picture: bool) -> list[
         Tool("zoom_in", _("Larger"), "zoom-in", "+"),
         Tool("fit", _("Whole image"), "maximize", "="),
     ]
-    light = [
-        Tool("darker", _("Darker"), "moon"),
-        Tool("brighter", _("Brighter"), "sun"),
-        Tool("stronger", _("More contrast"), "contrast"),
-    ]
     play = [Tool("cine", _("Play"), "play", "C", can_stay_down=True)] if is_moving_picture else []
     reset = [Tool("reset", _("Start again"), "rotate-ccw", _("Space"))]
     if tools == "patient":
+        light = [
+            Tool("darker", _("Darker"), "moon"),
+            Tool("brighter", _("Brighter"), "sun"),
+            Tool("stronger", _("More contrast"), "contrast"),
+        ]
         return [*zoom, *light, *play, *reset]
     turn = [
+        Tool("presets", _("Window"), "contrast"),
         Tool("one_to_one", _("1:1"), "scan", "1"),
         Tool("invert", _("Invert"), "blend", "I", can_stay_down=True),
         Tool("turn", _("Rotate"), "rotate-cw-square", "R"),
         Tool("mirror", _("Flip"), "flip-horizontal-2", "H"),
-        Tool("presets", _("Window"), "sliders-horizontal"),
     ]
-    return [*zoom, *turn, *light, *play, *reset]
-
-
-def presets_for(modality: str, words: Words) -> list[Window]:
-    """Return the usual windows of a modality in its units (for CT, Hounsfield)."""
-    _ = words
-    if modality != "CT":
-        return []
-    return [
-        Window(40, 400, name=_("Soft tissue")),
-        Window(-600, 1500, name=_("Lung")),
-        Window(480, 2500, name=_("Bone")),
-        Window(40, 80, name=_("Brain")),
-        Window(90, 150, name=_("Liver")),
-    ]
-
-
-def download_words(kind: DownloadKind, words: Words) -> tuple[str, str]:
-    """Return the words and the icon of one entry of the Download button."""
-    _ = words
-    said: dict[DownloadKind, tuple[str, str]] = {
-        "png": (_("This image, best quality (PNG)"), "image"),
-        "jpeg": (_("This image, small file (JPEG)"), "image"),
-        "zip": (_("All images (ZIP)"), "images"),
-        "dicom": (_("All images for a doctor (DICOM)"), "stethoscope"),
-        "phone": (_("All images to my phone"), "smartphone"),
-        "usb": (_("All images to a USB stick"), "usb"),
-        "print": (_("Print this image"), "printer"),
-    }
-    return said[kind]
+    return [*zoom, *turn, *play, *reset]
