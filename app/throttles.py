@@ -36,10 +36,15 @@ def count_try(session: Session, guarded: Guarded, who: Standing, now: datetime, 
 
 
 def forgive(session: Session, guarded: Guarded, who: Standing, *, account: str = "") -> None:
-    """Forget the tries of this account and place, after a good one; the overall count stays."""
+    """Forget the tries of this account and take this one back from place and overall: only wrong ones stay counted.
+
+    Whoever has an account of their own cannot start a place's count anew with it.
+    """
     for key, counted_by in _keys(guarded, who, account):
-        if counted_by is not CountedBy.OVERALL:
+        if counted_by is CountedBy.ACCOUNT:
             queries.forgive(session, key)
+        else:
+            queries.uncount(session, key)
 
 
 def _keys(guarded: Guarded, who: Standing, account: str) -> list[tuple[str, CountedBy]]:

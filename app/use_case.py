@@ -20,7 +20,7 @@ from app.parts import Parts
 from app.rules.access import CallerKind, Role
 from app.views.clinic import Clinic
 from db.database import Session
-from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseFullError
+from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseConflictError, DatabaseFullError
 from db.models import Replay
 from db.queries import journal as queries
 from db.queries import sessions as session_queries
@@ -216,7 +216,10 @@ class UseCase(Generic[N, P, R]):
             if denial.kind == "not_allowed":
                 self._remember_denied(parts, who, now)
             raise
-        if self.declaration.is_activity and who.last_active_at and now - who.last_active_at >= TOUCH_EVERY:
+        if who.is_locked or not self.declaration.is_activity or who.last_active_at is None:
+            # A locked screen stays locked whatever is tried; unlocking it is a use case of its own.
+            return
+        if now - who.last_active_at >= TOUCH_EVERY:
             with parts.database.writing() as session:
                 if who.session_id:
                     session_queries.touch(session, who.session_id, now, now - TOUCH_EVERY)
@@ -326,6 +329,13 @@ def use_case(
 def _in_plain_words() -> Iterator[None]:
     try:
         yield
+    except DatabaseConflictError as error:
+        raise Conflict(
+            "changed_meanwhile",
+            N_(
+                "Somebody else did this, or something close to it, at the same moment. Look again before you go on."
+            ),
+        ) from error
     except DatabaseBusyError as error:
         raise Unavailable(
             "database_busy", N_("The clinic's database is busy. Nothing was lost. Please try again.")

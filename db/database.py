@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseFullError
+from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseConflictError, DatabaseFullError
 
 __all__ = ["Database", "Session"]
 
@@ -61,6 +61,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _told_apart() -> Iterator[None]:
     try:
         yield
+    except IntegrityError as error:
+        raise DatabaseConflictError from error
     except (OperationalError, InterfaceError) as error:
         raise _named(error) from error
 

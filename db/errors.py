@@ -11,3 +11,7 @@ class DatabaseAwayError(Exception):
 
 class DatabaseFullError(Exception):
     """There is no room left on the disk of the database."""
+
+
+class DatabaseConflictError(Exception):
+    """Something that may be there only once is there already, or must never change: a constraint said no."""

@@ -15,6 +15,7 @@ class Clinic:
     email: str
     public_address: str  # the web portal's address, without a slash at the end
     rules: ClinicRules = field(default_factory=ClinicRules)
+    country: str = "AU"  # where numbers without "+" are dialled, by ISO 3166
     swipe_direction: str = "follow"  # or "literal" (D20)
     verification_code_in_email: bool = True  # D12
     sms_sent_by_ris: bool = False  # D9
@@ -52,3 +53,21 @@ class StationRow:
     enrolled_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FirstStart:
+    """What is typed to set a clinic up: its name, its first site and its first manager."""
+
+    clinic_name: str
+    email: str
+    public_address: str
+    site_name: str
+    site_address: tuple[str, ...]
+    site_phone: str
+    time_zone: str
+    full_name: str
+    user_name: str
+    password: str = field(repr=False)
+    country: str = "AU"
+    practice: bool = False

@@ -5,6 +5,7 @@ from db.models.account import (
     Account,
     ActivationCode,
     EmailConfirmation,
+    RecoveryRequest,
     ResetLink,
     SessionRecord,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "PatientLink",
     "PatientNameWord",
     "PrintRequest",
+    "RecoveryRequest",
     "Replay",
     "Report",
     "ReportFile",

@@ -91,9 +91,12 @@ class ActivationCode(Base):
 
 
 class ResetLink(Base):
-    """A way to set a new password, mailed as a link or printed as a slip (D6)."""
+    """A way to set a new password, mailed as a link or printed as a slip; at most one lives per account (D6)."""
 
     __tablename__ = "reset_link"
+    __table_args__ = (
+        Index("uq_reset_link_live", "account_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
@@ -104,6 +107,16 @@ class ResetLink(Base):
     wrong_birth_dates: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
     killed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class RecoveryRequest(Base):
+    """Somebody asked for help with signing in: looked into afterwards, so that every answer takes the same time (D6)."""
+
+    __tablename__ = "recovery_request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    typed: Mapped[bytes]  # encrypted: a user name or an address
+    made_at: Mapped[datetime]
 
 
 class EmailConfirmation(Base):

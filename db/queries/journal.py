@@ -144,3 +144,15 @@ def audit_hash(session: Session, number: int) -> str | None:
 def first_zone(session: Session) -> str:
     """Return the time zone of the clinic's oldest site."""
     return session.scalars(select(Site.time_zone).order_by(Site.id).limit(1)).one()
+
+
+def forget_throttles(session: Session, now: datetime) -> None:
+    """Delete counts whose window is over."""
+    session.execute(delete(Throttle).where(Throttle.window_ends_at <= now))
+
+
+def uncount(session: Session, key: str) -> None:
+    """Take one try back, after a success."""
+    session.execute(
+        update(Throttle).where(Throttle.key == key, Throttle.tries > 0).values(tries=Throttle.tries - 1)
+    )

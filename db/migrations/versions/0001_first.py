@@ -80,6 +80,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
     op.create_table(
+        "recovery_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("typed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", db.types.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_request")),
+    )
+    op.create_table(
         "replay",
         sa.Column("caller", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column(
@@ -414,6 +421,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reset_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reset_link_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_reset_link_live",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND killed_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND killed_at IS NULL"),
+        )
 
     op.create_table(
         "session",
@@ -770,6 +784,11 @@ def downgrade() -> None:
 
     op.drop_table("session")
     with op.batch_alter_table("reset_link", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reset_link_live",
+            sqlite_where=sa.text("used_at IS NULL AND killed_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND killed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_reset_link_account_id"))
 
     op.drop_table("reset_link")
@@ -839,6 +858,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_replay_at"))
 
     op.drop_table("replay")
+    op.drop_table("recovery_request")
     op.drop_table("journal")
     op.drop_table("clinic")
     op.drop_table("change")

@@ -1,0 +1,33 @@
+"""New codes: the clear one leaves once, on paper or in a message; its keyed hash stays."""
+
+from dataclasses import dataclass, field
+
+from app.errors import N_, Invalid
+from app.ports import Keys
+from app.rules import codes
+
+
+@dataclass(frozen=True)
+class FreshCode:
+    """A code and what is stored of it."""
+
+    clear: str = field(repr=False)
+    digest: bytes
+
+
+def fresh_code(keys: Keys, purpose: str) -> FreshCode:
+    """Make a code for one purpose: activation, reset or email."""
+    clear = codes.new_code()
+    return FreshCode(clear, keys.digest(purpose, clear))
+
+
+def digest_of_typed(keys: Keys, purpose: str, typed: str) -> bytes:
+    """Return the keyed hash of the code that was meant; raises Invalid when it cannot be one."""
+    try:
+        return keys.digest(purpose, codes.read_code(typed))
+    except ValueError:
+        raise Invalid(
+            "code_unreadable",
+            N_("A code has 12 letters and digits, and never a U. Please check what you typed."),
+            field="code",
+        ) from None
