@@ -139,7 +139,11 @@ class Background(QObject):
             self.cancel(number)
         for lane in self._lanes.values():
             lane.shutdown(wait=False, cancel_futures=True)
-        return not wait(self._running, timeout=seconds).not_done
+        if wait(self._running, timeout=seconds).not_done:
+            return False
+        for lane in self._lanes.values():
+            lane.shutdown(wait=True)  # the threads have nothing left to do
+        return True
 
     def _do(self, number: int, job: _Job, work: Callable[[], Any]) -> None:
         try:

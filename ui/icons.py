@@ -21,29 +21,33 @@ def _drawing(name: str) -> str:
         return drawings.read(f"{name}.svg").decode().replace('stroke-width="2"', f'stroke-width="{STROKE}"')
 
 
-def draw_icon(painter: QPainter, name: str, colour: QColor, where: QRectF) -> None:
-    """Draw the icon of this Lucide name; raises KeyError when there is none."""
-    coloured = _drawing(name).replace("currentColor", colour.name())
-    QSvgRenderer(QByteArray(coloured.encode())).render(painter, where)
+def _coloured(name: str, colour: QColor) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour.name()).encode()))
 
 
-def pixmap(name: str, colour: QColor, size: int, density: float = 1.0) -> QPixmap:
-    """Return the icon as a picture of size by size points at the density of the screen."""
-    picture = QPixmap(QSize(round(size * density), round(size * density)))
+def pixmap(
+    name: str, colour: QColor, size: int, density: float = 1.0, room: tuple[int, int] = (0, 0)
+) -> QPixmap:
+    """Return the icon as a picture of size by size points at the density of the screen, with room left and right.
+
+    Raises KeyError when Lucide has no icon of this name.
+    """
+    drawing = _coloured(name, colour)
+    picture = QPixmap(QSize(round((size + sum(room)) * density), round(size * density)))
     picture.setDevicePixelRatio(density)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    draw_icon(painter, name, colour, QRectF(0, 0, size, size))
+    drawing.render(painter, QRectF(room[0], 0, size, size))
     painter.end()
     return picture
 
 
-def icon(name: str, colour: QColor, disabled: QColor, size: int) -> QIcon:
-    """Return the icon for a button, sharp at the usual densities of screens."""
+def icon(name: str, colour: QColor, disabled: QColor, size: int, room: tuple[int, int] = (0, 0)) -> QIcon:
+    """Return the icon for a button, sharp at the usual densities of screens, with room between it and the word."""
     made = QIcon()
     for density in DENSITIES:
-        made.addPixmap(pixmap(name, colour, size, density))
-        made.addPixmap(pixmap(name, disabled, size, density), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, colour, size, density, room))
+        made.addPixmap(pixmap(name, disabled, size, density, room), QIcon.Mode.Disabled)
     return made
 
 
@@ -53,6 +57,7 @@ class IconLabel(QWidget):
     def __init__(self, name: str, role: str = "", *, lines: float = 1.0) -> None:
         super().__init__()
         self._name = name
+        _drawing(name)  # an unknown name fails here, not while painting
         self._lines = lines
         self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -79,5 +84,5 @@ class IconLabel(QWidget):
         painter = QPainter(self)
         side = min(self.width(), self.height())
         where = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        draw_icon(painter, self._name, self.palette().color(self.foregroundRole()), where)
+        _coloured(self._name, self.palette().color(self.foregroundRole())).render(painter, where)
         painter.end()

@@ -36,8 +36,9 @@ class NoticeBar(QFrame):
     def say(self, kind: Kind, sentence: str) -> None:
         """Show a translated sentence in the place of what was there."""
         self._icon.show_icon(ICONS[kind])
-        for part in (self, self._icon, self._text):
-            part.setProperty("kind" if part is self else "role", kind)
+        self.setProperty("kind", kind)
+        self._icon.setProperty("role", kind)
+        for part in (self, self._icon):
             part.style().unpolish(part)
             part.style().polish(part)
         self._text.setText(sentence)

@@ -21,7 +21,7 @@ class Page(QWidget):
         super().__init__()
         self._ = words
         self.background = background
-        self.notices = NoticeBar(words)
+        self.notices = NoticeBar(words, self)
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
+from PySide6.QtCore import QDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.look import THEME, Colours, Look, Surface, read_look
 from ui.widgets.focus_ring import GAP, FocusRing
 
+ROOM = 2.2  # the least height of a control, in sizes of its text
 STYLE_SHEET = THEME.with_suffix(".qss")
 FONTS = {
     "fontpkg_atkinson_hyperlegible": ("AtkinsonHyperlegible-Regular.ttf", "AtkinsonHyperlegible-Bold.ttf"),
@@ -39,6 +41,7 @@ class Theme:
     def apply(self, target: QApplication | QWidget) -> None:
         """Dress the whole application, or one window and what belongs to it."""
         register_fonts(self._look)
+        QDir.setSearchPaths("look", [str(STYLE_SHEET.parent)])
         if isinstance(target, QApplication):
             target.setStyle("Fusion")
         target.setFont(self.font())
@@ -94,7 +97,9 @@ class Theme:
     def style_sheet(self) -> str:
         """Return resources/theme.qss with the tokens filled in."""
         sizes, space, kind = self._sizes, self._look.space, self._look.type
-        body, target = self.size(sizes.body), self.size(sizes.target)
+        body = self.size(sizes.body)
+        target, row = (max(least, round(body * ROOM)) for least in (sizes.target, sizes.row))
+        control_corner = space.unit if target < self._look.web.target else space.corner
         veil = QColor(self._look.light.light_box)
         tokens = {
             **asdict(self.colours),
@@ -110,10 +115,13 @@ class Theme:
             "target": target,
             "inner_target": target - 2,
             "inner_key": sizes.target - 2,
-            "row": self.size(sizes.row),
+            "row": row,
             "tick": round(body * kind.scale),
             "corner": space.corner,
-            "ring_corner": space.corner + GAP,
+            "control_corner": control_corner,
+            "ring_corner": control_corner + GAP,
+            "mode": "dark" if self.colours is self._look.dark else "light",
+            "half_tick": round(body * kind.scale) // 2 + 1,
             "badge_corner": space.unit,
             "focus": space.focus,
             "half": space.unit // 2,

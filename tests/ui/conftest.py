@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QInputDevice, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.words import Words
+from tests.ui.fingers import Finger
 from ui.background import Background
 from ui.theme import Theme
 
@@ -58,9 +59,11 @@ def background() -> Iterator[Background]:
 @pytest.fixture
 def show(qtbot: QtBot) -> Callable[..., QWidget]:
     """Show a widget as the desk or the kiosk does, and wait until it is there and active."""
+    kept = []
 
     def shown(widget: QWidget, theme: Theme | None = None, size: tuple[int, int] = (1280, 800)) -> QWidget:
         qtbot.addWidget(widget)
+        kept.append(widget)
         (theme or Theme("desk")).apply(widget)
         widget.resize(*size)
         with qtbot.waitExposed(widget):
@@ -72,44 +75,21 @@ def show(qtbot: QtBot) -> Callable[..., QWidget]:
     return shown
 
 
-class Finger:
-    """One finger on a touch screen; where is in the widget's own coordinates, its middle by default."""
-
-    def __init__(self, screen: QPointingDevice, number: int) -> None:
-        self._screen = screen
-        self._number = number
-
-    def tap(self, widget: QWidget, where: QPoint | None = None) -> None:
-        self.press(widget, where)
-        self.release(widget, where)
-
-    def press(self, widget: QWidget, where: QPoint | None = None) -> None:
-        window, at = self._on_window(widget, where)
-        QTest.touchEvent(window, self._screen).press(self._number, at, window).commit()
-
-    def move(self, widget: QWidget, where: QPoint) -> None:
-        window, at = self._on_window(widget, where)
-        QTest.touchEvent(window, self._screen).move(self._number, at, window).commit()
-
-    def release(self, widget: QWidget, where: QPoint | None = None) -> None:
-        window, at = self._on_window(widget, where)
-        QTest.touchEvent(window, self._screen).release(self._number, at, window).commit()
-
-    def _on_window(self, widget: QWidget, where: QPoint | None) -> tuple[QWidget, QPoint]:
-        window = widget.window()
-        return window, widget.mapTo(window, where if where is not None else widget.rect().center())
-
-
 @pytest.fixture(scope="session")
 def touch_screen(qapp: QApplication) -> QPointingDevice:
     return QTest.createTouchDevice(QInputDevice.DeviceType.TouchScreen)
 
 
 @pytest.fixture
-def finger(touch_screen: QPointingDevice) -> Finger:
-    return Finger(touch_screen, 0)
+def hand() -> set[int]:
+    return set()
 
 
 @pytest.fixture
-def second_finger(touch_screen: QPointingDevice) -> Finger:
-    return Finger(touch_screen, 1)
+def finger(touch_screen: QPointingDevice, hand: set[int]) -> Finger:
+    return Finger(touch_screen, 0, hand)
+
+
+@pytest.fixture
+def second_finger(touch_screen: QPointingDevice, hand: set[int]) -> Finger:
+    return Finger(touch_screen, 1, hand)

@@ -43,12 +43,8 @@ class Button(QPushButton):
         side = round(self.fontMetrics().height() * 0.95)
         groups, role = QPalette.ColorGroup, QPalette.ColorRole.ButtonText
         palette = self.palette()
-        self.setIconSize(QSize(side, side))
-        self.setIcon(
-            icon(
-                self._icon_name,
-                palette.color(groups.Active, role),
-                palette.color(groups.Disabled, role),
-                side,
-            )
-        )
+        gap = side // 3 if self.text() else 0
+        colours = palette.color(groups.Active, role), palette.color(groups.Disabled, role)
+        is_after = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setIconSize(QSize(side + gap, side))
+        self.setIcon(icon(self._icon_name, *colours, side, (gap, 0) if is_after else (0, gap)))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.rules.codes import ALPHABET, LENGTH, grouped
 from ui.widgets.field import Field
+from ui.widgets.text import make_bold
 
 ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 LONGEST_SCAN = 400
@@ -27,6 +28,7 @@ class CodeField(Field):
         self._keys = ""  # as they came: a scanner types an address, whose letters would pass for a code
         self.input = QLineEdit()
         self.input.setProperty("role", "code")
+        make_bold(self.input)
         self.input.setPlaceholderText(grouped("·" * length))
         self.input.setInputMethodHints(Qt.InputMethodHint.ImhNoPredictiveText)
         self.input.installEventFilter(self)
@@ -66,7 +68,7 @@ class CodeField(Field):
         return super().eventFilter(watched, event)
 
     def _on_typed(self, typed: str) -> None:
-        if "/" in typed:  # pasted whole
+        if "/" in typed and "/" not in self._keys:  # pasted whole
             self._hand_over(typed)
             return
         before = letters_of(typed[: self.input.cursorPosition()])[: self._length]

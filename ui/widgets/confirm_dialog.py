@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.words import Words
@@ -12,7 +12,8 @@ from ui.widgets.button import Button, ButtonRole
 from ui.widgets.layout import Card
 from ui.widgets.text import Text
 
-WIDTH_IN_CHARACTERS = 56
+WIDTH_IN_CHARACTERS = 60
+EDGE = 24  # px of veil to be seen all round
 
 
 class ConfirmDialog(QFrame):
@@ -53,23 +54,15 @@ class ConfirmDialog(QFrame):
         self.card = Card(Text(heading, "heading"), Text(sentence), *([body] if body else []), gap=2, margin=4)
         self.card.column.addSpacing(8)
         self.card.column.addLayout(buttons)
-        outer = QVBoxLayout(self)
-        outer.addStretch(1)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self.card, stretch=100)
-        line.addStretch(1)
-        outer.addLayout(line)
-        outer.addStretch(1)
+        self.card.setParent(self)
         self.setAccessibleName(heading)
         self.setAccessibleDescription(sentence)
         for child in self._disabled:
             child.setEnabled(False)
         window.installEventFilter(self)
-        self.setGeometry(window.rect())
         self.show()
         self.raise_()
-        self.card.setMaximumWidth(self.fontMetrics().averageCharWidth() * WIDTH_IN_CHARACTERS)
+        self._place()
         (body or self.no).setFocus()
 
     def close_dialog(self) -> None:
@@ -84,8 +77,8 @@ class ConfirmDialog(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Cover the window whatever its size."""
-        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
-            self.setGeometry(watched.rect())
+        if event.type() == QEvent.Type.Resize:
+            self._place()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -97,6 +90,14 @@ class ConfirmDialog(QFrame):
             focused.click()
         else:
             super().keyPressEvent(event)
+
+    def _place(self) -> None:
+        """Cover the window, with the card in the middle."""
+        self.setGeometry(self.window().rect())
+        wide = self.fontMetrics().averageCharWidth() * WIDTH_IN_CHARACTERS
+        width = min(wide, self.width() - 2 * EDGE)
+        height = min(self.card.column.totalHeightForWidth(width), self.height() - 2 * EDGE)
+        self.card.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
 
     def _on_yes(self) -> None:
         self.close_dialog()

@@ -24,8 +24,8 @@ class EmptyState(QWidget):
         column.addSpacing(8)
         for text in (Text(heading, "subheading"), Text(sentence, "quietText")):
             text.setAlignment(centre)
-            text.setVisible(bool(text.text()))
             column.addWidget(text)
+            text.setHidden(not text.text())
         if button is not None:
             column.addSpacing(16)
             column.addWidget(button, alignment=centre)

@@ -26,7 +26,6 @@ class Field(QWidget):
         self._inputs: list[QLineEdit] = []
         self._label = Text(label, "strong")
         self._hint = Text(hint, "quietText")
-        self._hint.setVisible(bool(hint))
         self._error = Text("", "stop")
         self._error_line = QWidget()
         error = QHBoxLayout(self._error_line)
@@ -44,6 +43,7 @@ class Field(QWidget):
         column.addLayout(self._line)
         column.addWidget(self._hint)
         column.addWidget(self._error_line)
+        self._hint.setHidden(not hint)  # once it has a parent, or it would show itself as a window
 
     @property
     def label(self) -> str:

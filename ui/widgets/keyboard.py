@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QTouchEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTouchEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.words import Words
@@ -40,7 +40,6 @@ class OnScreenKeyboard(QWidget):
         self._page = LETTERS_PAGE
         self._touched: dict[int, _Key] = {}
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(GAP, GAP, GAP, GAP)
         self._grid.setSpacing(GAP)
         for at in range(COLUMNS):
             self._grid.setColumnStretch(at, 1)
@@ -48,8 +47,9 @@ class OnScreenKeyboard(QWidget):
         self._build()
         self._show_page(LETTERS_PAGE)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("role", "keyboard")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(WIDEST)
         self.setAccessibleName(words("Keyboard on the screen"))
 
     def reset(self) -> None:
@@ -61,6 +61,12 @@ class OnScreenKeyboard(QWidget):
     def key(self, character: str) -> Button:
         """Return the key that types this character now; raises StopIteration when there is none on this page."""
         return next(k for k in self.findChildren(_Key) if k.character == character and not k.isHidden())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the keys in the middle of a wide screen, within reach."""
+        side = max(GAP, (self.width() - WIDEST) // 2)
+        self._grid.setContentsMargins(side, GAP, side, GAP)
+        super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Take fingers apart, so that two thumbs may type at once."""
@@ -107,6 +113,7 @@ class OnScreenKeyboard(QWidget):
                 if at < len(characters):
                     key.character = characters[at]
                     self._grid.addWidget(key, number, column + 2 * at, 1, 2)
+        self._grid.activate()  # the next finger may come before the event loop does
         self.symbols.setText("abc" if page == SYMBOLS_PAGE else "#+=")
         self.accents.setText("abc" if page == ACCENTS_PAGE else "áéü")
         self.shift.setEnabled(page != SYMBOLS_PAGE)
@@ -125,7 +132,7 @@ class OnScreenKeyboard(QWidget):
         return key
 
     def _key(self, text: str, spoken: str, act: Callable[[], None], icon_name: str = "") -> "_Key":
-        key = _Key(text, act, icon_name)
+        key = _Key(self, text, act, icon_name)
         key.setAccessibleName(spoken)
         key.pressed.connect(lambda: self._press(key))
         return key
@@ -192,8 +199,9 @@ class OnScreenKeyboard(QWidget):
 class _Key(Button):
     """One key; it leaves the focus where it is and toggles only when the keyboard says so."""
 
-    def __init__(self, text: str, act: Callable[[], None], icon_name: str) -> None:
+    def __init__(self, keyboard: QWidget, text: str, act: Callable[[], None], icon_name: str) -> None:
         super().__init__(text, "key", icon_name=icon_name)
+        self.setParent(keyboard)
         self.act = act
         self.character = ""
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

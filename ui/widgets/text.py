@@ -3,11 +3,19 @@
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 TextRole = Literal[
     "", "title", "heading", "subheading", "strong", "quietText", "code", "teal", "good", "wait", "stop"
 ]
+
+
+def make_bold(code: QWidget) -> None:
+    """Set the weight of the code font, which is one variable file: the style sheet's "bold" does not reach it."""
+    font = QFont()
+    font.setVariableAxis(QFont.Tag("wght"), QFont.Weight.Bold.value)
+    code.setFont(font)
 
 
 class Text(QLabel):
@@ -18,6 +26,8 @@ class Text(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wraps)
         self.setProperty("role", role)
+        if role == "code":
+            make_bold(self)
         self.setText(text)
         policy = self.sizePolicy()
         policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
