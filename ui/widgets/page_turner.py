@@ -1,12 +1,14 @@
 """Turns pages of long content where a scroll bar would be hard to hit."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QRegion, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.words import Words
 from ui.widgets.button import Button
 from ui.widgets.text import Text
+
+GAP = 16  # px between the content and the buttons
 
 
 class PageTurner(QWidget):
@@ -20,7 +22,7 @@ class PageTurner(QWidget):
         self._breaks = [0]
         self._window = QWidget()
         self._window.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._window.installEventFilter(self)
+        self._clip = QWidget(self._window)  # as high as what is shown, so that nothing is half seen
         self.previous = Button(words("Previous page"), icon_name="chevron-up")
         self.next = Button(words("Next page"), icon_name="chevron-down")
         self.previous.clicked.connect(lambda: self.turn_to(self._page - 1))
@@ -37,7 +39,7 @@ class PageTurner(QWidget):
         line.addWidget(self.next)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
+        column.setSpacing(GAP)
         column.addWidget(self._window, stretch=1)
         column.addWidget(self._turn)
         if content is not None:
@@ -59,7 +61,7 @@ class PageTurner(QWidget):
             self._content.hide()
             self._content.deleteLater()
         self._content = content
-        content.setParent(self._window)
+        content.setParent(self._clip)
         content.installEventFilter(self)
         content.show()
         self._page = 0
@@ -70,31 +72,40 @@ class PageTurner(QWidget):
         self._page = max(0, min(page, self.pages - 1))
         self._show_page()
 
+    def event(self, event: QEvent) -> bool:
+        """Break the pages anew when the buttons have become larger or smaller."""
+        is_handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._lay_out()
+        return is_handled
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Break the pages anew when there is more or less room or content."""
-        if (watched, event.type()) in {
-            (self._window, QEvent.Type.Resize),
-            (self._content, QEvent.Type.LayoutRequest),
-        }:
+        """Break the pages anew when there is more or less content, or larger text."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
             self._lay_out()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow the window."""
+        """Break the pages anew when there is more or less room."""
         super().resizeEvent(event)
         self._lay_out()
 
     def _lay_out(self) -> None:
         if self._content is None:
             return
-        width = self._window.width()
+        width = self.width()
         layout = self._content.layout()
         if layout is not None:
             layout.activate()
-        high = self._content.heightForWidth(width) if self._content.hasHeightForWidth() else -1
-        height = max(high, self._content.sizeHint().height() if high < 0 else 0)
+        has_lines = self._content.hasHeightForWidth()
+        height = self._content.heightForWidth(width) if has_lines else self._content.sizeHint().height()
         self._content.resize(width, height)
-        self._breaks = page_breaks(self._blocks(), height, max(self._window.height(), 1))
+        if layout is not None:
+            layout.activate()  # its rows are measured next, whether or not they have been shown
+        is_too_high = height > self.height()
+        self._turn.setVisible(is_too_high)
+        room = self.height() - (self._turn.sizeHint().height() + GAP if is_too_high else 0)
+        self._breaks = page_breaks(self._blocks(), height, max(room, 1))
         self.turn_to(self._page)
 
     def _blocks(self) -> list[tuple[int, int, int]]:
@@ -113,10 +124,9 @@ class PageTurner(QWidget):
         is_last = self._page == self.pages - 1
         bottom = self._content.height() if is_last else self._breaks[self._page + 1]
         self._content.move(0, -top)
-        self._content.setMask(QRegion(0, top, max(self._content.width(), 1), max(bottom - top, 1)))
+        self._clip.setGeometry(0, 0, self._content.width(), bottom - top)
         self.previous.setEnabled(self._page > 0)
         self.next.setEnabled(not is_last)
-        self._turn.setVisible(self.pages > 1)
         self._where.setText(self._("Page {page} of {pages}", page=self._page + 1, pages=self.pages))
 
 
