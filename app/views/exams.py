@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.rules.report_release import ReportNotice, ReportState
+from app.views.paper import PrintedReport
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,23 @@ class ReportText:
     report: ReportRow
     paragraphs: tuple[str, ...]
     pdf_pages: int
+
+
+@dataclass(frozen=True)
+class ReportTaken:
+    """A report to take away: what is to be printed, or the PDF as it came."""
+
+    printed: PrintedReport | None
+    pdf: bytes = b""
+
+
+@dataclass(frozen=True)
+class ReportOpener:
+    """Somebody who opened a report, when and how (D28)."""
+
+    at: datetime
+    who: str
+    took_away: bool  # printed or downloaded it
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, select, true, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, true, update
 from sqlalchemy.orm import Session, defer
 
-from db.models import AccessGrant, Account, AuditEvent, Exam, Message, Report, ReportFile
+from db.models import (
+    AccessGrant,
+    Account,
+    AuditEvent,
+    Exam,
+    Invitation,
+    Message,
+    PatientIdentifier,
+    Report,
+    ReportFile,
+    Staff,
+)
 from db.queries.exams import Reach, reached
 
 REPORT_SHARED = ("report_and_images", "report")
@@ -135,12 +146,73 @@ def owners(session: Session, patient_id: UUID, now: datetime) -> list[Account]:
     return list(session.scalars(query))
 
 
-def openings(session: Session, patient_id: UUID, report_id: UUID) -> list[AuditEvent]:
-    """Return who opened, printed or took away a report, oldest first (D28)."""
-    query = select(AuditEvent).where(
+def openings(session: Session, patient_id: UUID, report_id: UUID) -> list[tuple[AuditEvent, str | None]]:
+    """Return who opened, printed or took away a report, oldest first, each with a name where there is one (D28)."""
+    named = case(
+        (AuditEvent.staff_id.is_not(None), Staff.full_name),
+        (AuditEvent.invitation_id.is_not(None), Invitation.recipient_name),
+        else_=Account.holder_name,
+    )
+    query = (
+        select(AuditEvent, named)
+        .outerjoin(Staff, Staff.id == AuditEvent.staff_id)
+        .outerjoin(Invitation, Invitation.id == AuditEvent.invitation_id)
+        .outerjoin(Account, Account.id == AuditEvent.account_id)
+        .where(
+            AuditEvent.patient_id == patient_id,
+            AuditEvent.report_id == report_id,
+            AuditEvent.verb.in_(("reports.read", "reports.take_away")),
+            AuditEvent.outcome == "done",
+        )
+    )
+    return [row.tuple() for row in session.execute(query.order_by(AuditEvent.number))]
+
+
+def was_read(
+    session: Session,
+    patient_id: UUID,
+    report_id: UUID,
+    *,
+    session_id: UUID | None,
+    invitation_id: UUID | None,
+) -> bool:
+    """Tell whether the audit trail holds a reading of this report in this session, or by this invitation's guest."""
+    by_whom = (
+        AuditEvent.session_id == session_id
+        if session_id is not None
+        else AuditEvent.invitation_id == invitation_id
+    )
+    query = select(AuditEvent.number).where(
         AuditEvent.patient_id == patient_id,
         AuditEvent.report_id == report_id,
-        AuditEvent.verb.in_(("reports.read", "reports.take_away")),
+        AuditEvent.verb == "reports.read",
         AuditEvent.outcome == "done",
+        by_whom,
     )
-    return list(session.scalars(query.order_by(AuditEvent.number)))
+    return session.execute(query.limit(1)).first() is not None
+
+
+def mailed_invitations(session: Session, exam_id: UUID) -> list[Invitation]:
+    """Return the invitations that went out by e-mail with an exam's reports and are in force or were opened."""
+    query = select(Invitation).where(
+        Invitation.exam_id == exam_id,
+        Invitation.contents.in_(REPORT_SHARED),
+        Invitation.recipient_email != "",
+        or_(Invitation.revoked_at.is_(None), Invitation.accesses > 0),
+    )
+    return list(session.scalars(query.order_by(Invitation.id)))
+
+
+def stop_sms(session: Session, report_id: UUID) -> None:
+    """Keep a "Report Complete" SMS that still waits from being sent."""
+    session.execute(
+        update(Message)
+        .where(Message.report_id == report_id, Message.kind == "report_complete", Message.state == "queued")
+        .values(state="failed", reason="report withdrawn", next_try_at=None, version=Message.version + 1)
+    )
+
+
+def identifiers(session: Session, patient_id: UUID) -> list[PatientIdentifier]:
+    """Return what a patient is called by, in the order it was noted."""
+    query = select(PatientIdentifier).where(PatientIdentifier.patient_id == patient_id)
+    return list(session.scalars(query.order_by(PatientIdentifier.id)))
