@@ -159,7 +159,7 @@ class _Worker:
             if self._process is not None and self._pipe is not None and self._process.is_alive():
                 return self._pipe
             self._drop()
-            context = process_context(("app.imaging.worker",))
+            context = process_context(("app.imaging.nursery",))
             self._pipe, theirs = context.Pipe()
             self._process = context.Process(
                 target=start.serve, args=(theirs, self._limits), daemon=True, name="decode"
