@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from app.errors import N_, Invalid
+from app.look import read_look
 
 Weight = Literal["regular", "bold", "code"]
 
@@ -53,11 +54,12 @@ _FACES: dict[Weight, tuple[Face, Face]] = {
 
 @cache
 def _fonts() -> dict[str, TTFont]:
+    families = read_look().type
     files = {
-        "Body": fontpkg.path("Atkinson Hyperlegible", weight=400),
-        "BodyBold": fontpkg.path("Atkinson Hyperlegible", weight=700),
-        "Code": fontpkg.path("JetBrains Mono", weight=400),
-        "Other": fontpkg.path("Noto Sans", weight=400),
+        "Body": fontpkg.path(families.body_family, weight=400),
+        "BodyBold": fontpkg.path(families.body_family, weight=700),
+        "Code": fontpkg.path(families.code_family, weight=400),
+        "Other": fontpkg.path(families.fallback_family, weight=400),
     }
     fonts = {name: TTFont(name, str(file)) for name, file in files.items()}
     for font in fonts.values():

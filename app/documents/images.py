@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.documents.sheet import Sheet
-from app.documents.style import ACCENT, LEADING, MARGIN, MM, QUIET, PaperStyle
+from app.documents.style import LEADING, MARGIN, MM, PaperStyle
 from app.views.paper import Letterhead
 from app.words import Words
 
@@ -24,6 +24,7 @@ class SheetPicture:
 
     pixels: NDArray[np.uint8]
     caption: str
+    aspect: float = 1.0  # height of a pixel over its width
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +54,10 @@ def image_sheet(
     def begin() -> None:
         warning = _("Not for diagnosis")
         sheet.text_at(warning, MARGIN, sheet.y, style.text, "bold", width=sheet.width, align="right")
-        sheet.text(head.clinic_name, style.text, "bold", ink=ACCENT, width=sheet.width * 0.6)
+        sheet.text(head.clinic_name, style.text, "bold", ink="teal", width=sheet.width * 0.6)
         sheet.text(printed.exam_title, style.text * 1.4, "bold")
-        sheet.text(who, style.text, ink=QUIET)
-        sheet.text(words.moment(printed.performed_at, head.time_zone), style.text, ink=QUIET)
+        sheet.text(who, style.text, ink="quiet_ink")
+        sheet.text(words.moment(printed.performed_at, head.time_zone), style.text, ink="quiet_ink")
         sheet.y += 4 * MM
 
     begin()
@@ -80,8 +81,9 @@ def _write_picture(sheet: Sheet, picture: SheetPicture, x: float, width: float, 
     size = sheet.style.small
     caption = len(sheet.lines(picture.caption, "regular", size, width)) * size * LEADING + 1 * MM
     image = Image.fromarray(picture.pixels)
-    scale = min(width / image.width, (height - caption) / image.height)
-    drawn_width, drawn_height = image.width * scale, image.height * scale
+    tall = image.height * picture.aspect
+    scale = min(width / image.width, (height - caption) / tall)
+    drawn_width, drawn_height = image.width * scale, tall * scale
     sheet.picture(image, x + (width - drawn_width) / 2, sheet.y, drawn_width, drawn_height)
     y = sheet.y + drawn_height + 1 * MM
-    return sheet.text_at(picture.caption, x, y, size, width=width, ink=QUIET, align="centre")
+    return sheet.text_at(picture.caption, x, y, size, width=width, ink="quiet_ink", align="centre")

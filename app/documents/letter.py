@@ -7,17 +7,14 @@ from app.documents.fonts import Weight
 from app.documents.links import groups
 from app.documents.sheet import Sheet
 from app.documents.style import (
-    ACCENT,
     FOLD,
-    GROUND,
-    INK,
     LEADING,
     MARGIN,
     MM,
-    QUIET,
     WINDOW_HEIGHT,
     WINDOW_TOP,
     WINDOW_WIDTH,
+    Ink,
     PaperStyle,
 )
 from app.errors import N_, Invalid
@@ -61,7 +58,7 @@ class Letter:
 
     def quotation(self, text: str) -> None:
         """Write somebody's own words, set off from ours."""
-        self.sheet.text(text, self._size, ink=QUIET, indent=self._size * 2)
+        self.sheet.text(text, self._size, ink="quiet_ink", indent=self._size * 2)
         self.sheet.y += self._gap
 
     def steps(self, steps: Sequence[str]) -> None:
@@ -70,7 +67,7 @@ class Letter:
         for number, step in enumerate(steps, start=1):
             self.sheet.need(2 * size * LEADING)
             middle = self.sheet.y + size * LEADING / 2
-            self.sheet.disc(MARGIN + radius, middle, radius, ACCENT)
+            self.sheet.disc(MARGIN + radius, middle, radius, "teal")
             self.sheet.text_at(
                 str(number),
                 MARGIN,
@@ -78,7 +75,7 @@ class Letter:
                 size * 0.9,
                 "bold",
                 width=2 * radius,
-                ink="#FFFFFF",
+                ink="on_teal",
                 align="centre",
             )
             self.sheet.text(step, size, indent=size * 2.1)
@@ -90,16 +87,18 @@ class Letter:
         sheet = self.sheet
         sheet.need(QR_SIDE)
         width = sheet.width - QR_SIDE - _BESIDE_QR
-        sheet.box(MARGIN, sheet.y, width, QR_SIDE, fill=GROUND, border=ACCENT)
+        sheet.box(MARGIN, sheet.y, width, QR_SIDE, fill="ground", border="teal")
         sheet.qr(link, MARGIN + width + _BESIDE_QR, sheet.y, QR_SIDE)
         name_size = sheet.style.letter if len(codes) == 1 else 12
-        each = (name_size + _CODE_SIZE) * 1.2
+        below_name = name_size * (1.5 if len(codes) == 1 else 1.2)
+        each = below_name + _CODE_SIZE * 1.2
         between = (QR_SIDE - len(codes) * each) / (len(codes) + 1)
         y = sheet.y + between
         for name, code in codes:
-            sheet.text_at(name, MARGIN, y, name_size, width=width, ink=QUIET, align="centre")
-            y_code = y + name_size * 1.2
-            sheet.text_at(groups(code), MARGIN, y_code, _CODE_SIZE, "code", width=width, align="centre")
+            sheet.text_at(name, MARGIN, y, name_size, width=width, ink="quiet_ink", align="centre")
+            sheet.text_at(
+                groups(code), MARGIN, y + below_name, _CODE_SIZE, "code", width=width, align="centre"
+            )
             y += each + between
         sheet.y += QR_SIDE + self._gap
 
@@ -143,8 +142,10 @@ def write_letterhead(sheet: Sheet, letterhead: Letterhead, *, until: float) -> f
     ]
     name, width = letterhead.clinic_name, sheet.width - column - _BESIDE_QR
     return max(
-        _fitted(sheet, (name,), 18, MARGIN, _LETTERHEAD_TOP, width, until, ink=ACCENT, bold=True),
-        _fitted(sheet, texts, sheet.style.small, x, _LETTERHEAD_TOP + 1.5 * MM, column, until, ink=QUIET),
+        _fitted(sheet, (name,), 18, MARGIN, _LETTERHEAD_TOP, width, until, ink="teal", bold=True),
+        _fitted(
+            sheet, texts, sheet.style.small, x, _LETTERHEAD_TOP + 1.5 * MM, column, until, ink="quiet_ink"
+        ),
     )
 
 
@@ -154,10 +155,11 @@ def _sheet(letterhead: Letterhead, address: Address, style: PaperStyle, words: W
     sheet = Sheet(style, words, title=_("Letter"), author=letterhead.clinic_name)
     write_letterhead(sheet, letterhead, until=WINDOW_TOP - 2 * MM)
     window_end = WINDOW_TOP + WINDOW_HEIGHT
-    _fitted(sheet, address.lines, style.letter, MARGIN, WINDOW_TOP, WINDOW_WIDTH, window_end)
+    # A little inside: accents of some faces rise above the line.
+    _fitted(sheet, address.lines, style.letter, MARGIN, WINDOW_TOP + 1 * MM, WINDOW_WIDTH, window_end)
     if address.day:
         y = window_end - style.small * LEADING
-        sheet.text_at(address.day, MARGIN, y, style.small, width=sheet.width, ink=QUIET, align="right")
+        sheet.text_at(address.day, MARGIN, y, style.small, width=sheet.width, ink="quiet_ink", align="right")
     sheet.y = FOLD + 2 * MM
     return sheet
 
@@ -171,7 +173,7 @@ def _fitted(
     width: float,
     until: float,
     *,
-    ink: str = INK,
+    ink: Ink = "ink",
     bold: bool = False,
 ) -> float:
     """Write lines in a space that cannot grow, smaller where there are many; return the y below them."""

@@ -26,3 +26,13 @@ def reset_link(letterhead: Letterhead, code: str) -> str:
 def typed(letterhead: Letterhead, path: str) -> str:
     """An address as a person types it: without https://, which every browser adds."""
     return f"{letterhead.public_address}/{path}".removeprefix("https://")
+
+
+def activation_mail_link(letterhead: Letterhead, proof: str) -> str:
+    """The address behind the "Activate Account" button: leads to activation and proves the e-mail address (R6, R7)."""
+    return f"{letterhead.public_address}/activate#mail={proof}"
+
+
+def confirmation_link(letterhead: Letterhead, proof: str) -> str:
+    """The address behind the button of a mail that only proves an address (D7)."""
+    return f"{letterhead.public_address}/confirm-email#{proof}"

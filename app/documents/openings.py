@@ -3,7 +3,7 @@
 from app.documents.fonts import Weight
 from app.documents.letter import write_letterhead
 from app.documents.sheet import Sheet
-from app.documents.style import ACCENT, LEADING, MARGIN, MM, QUIET, PaperStyle
+from app.documents.style import LEADING, MARGIN, MM, PaperStyle
 from app.views.paper import Opening, WhoOpened
 from app.words import Words
 
@@ -61,7 +61,7 @@ def _write_entry(sheet: Sheet, cells: tuple[str, ...]) -> None:
     for number, cell in enumerate(cells):
         sheet.text(cell, size, "regular" if number else "bold")
     sheet.y += 2 * MM
-    sheet.rule(sheet.y, QUIET, _HAIRLINE)
+    sheet.rule(sheet.y, "quiet_ink", _HAIRLINE)
     sheet.y += 2 * MM
 
 
@@ -76,5 +76,5 @@ def _write_row(sheet: Sheet, cells: tuple[str, ...], *, bold: bool) -> None:
         sheet.text_at(cell, x, sheet.y, size, weight, width=width)
         x += width + _BETWEEN
     sheet.y += most * size * LEADING + 1.5 * MM
-    sheet.rule(sheet.y, ACCENT if bold else QUIET, 1 if bold else _HAIRLINE)
+    sheet.rule(sheet.y, "teal" if bold else "quiet_ink", 1 if bold else _HAIRLINE)
     sheet.y += 1.5 * MM

@@ -2,7 +2,7 @@
 
 from app.documents.letter import write_letterhead
 from app.documents.sheet import Sheet
-from app.documents.style import ACCENT, LEADING, MARGIN, MM, QUIET, PaperStyle
+from app.documents.style import LEADING, MARGIN, MM, PaperStyle
 from app.views.paper import PrintedReport
 from app.words import Words
 
@@ -19,9 +19,9 @@ def report(printed: PrintedReport, style: PaperStyle, words: Words) -> bytes:
     running = _("{patient}, born {day}", patient=printed.patient_name, day=printed.birth_date)
     sheet = Sheet(style, words, title=_("Report"), author=head.clinic_name, running=running)
     sheet.y = write_letterhead(sheet, head, until=sheet.page_height / 3) + 6 * MM
-    sheet.rule(sheet.y, ACCENT)
+    sheet.rule(sheet.y, "teal")
     sheet.y += 6 * MM
-    sheet.text(printed.title, style.text, "bold", ink=ACCENT)
+    sheet.text(printed.title, style.text, "bold", ink="teal")
     sheet.text(printed.exam_title, style.text * 1.6, "bold")
     sheet.y += 4 * MM
     for label, value in (
@@ -34,7 +34,7 @@ def report(printed: PrintedReport, style: PaperStyle, words: Words) -> bytes:
     ):
         _write_fact(sheet, label, value)
     sheet.y += 4 * MM
-    sheet.rule(sheet.y, ACCENT)
+    sheet.rule(sheet.y, "teal")
     sheet.y += 6 * MM
     for paragraph in printed.paragraphs:
         sheet.need(3 * style.text * LEADING if _is_heading(paragraph) else 0)
@@ -47,7 +47,7 @@ def _write_fact(sheet: Sheet, label: str, value: str) -> None:
     size = sheet.style.text
     indent = _LABEL * sheet.style.scale
     sheet.need(2 * size * LEADING)
-    sheet.text_at(label, MARGIN, sheet.y, size, width=indent, ink=QUIET)
+    sheet.text_at(label, MARGIN, sheet.y, size, width=indent, ink="quiet_ink")
     sheet.text(value, size, indent=indent)
 
 

@@ -7,12 +7,13 @@ from typing import Literal
 
 import segno
 from PIL.Image import Image
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor, black
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from app.documents.fonts import Line, Weight, ascent, line_width, printable, wrap
-from app.documents.style import FOOT, INK, LEADING, MARGIN, MM, QUIET, PaperStyle
+from app.documents.style import FOOT, LEADING, MARGIN, MM, Ink, PaperStyle
+from app.look import read_look
 from app.words import Words
 
 _Draw = Callable[[Canvas], None]
@@ -35,6 +36,7 @@ class Sheet:
         self.width = self.page_width - 2 * MARGIN
         self.y = MARGIN
         self._title, self._author = title, author
+        self._look = read_look().light
         self._running = self.lines(
             running, "regular", style.small, self.width * 0.8
         )  # an empty one keeps its place
@@ -79,7 +81,7 @@ class Sheet:
         size: float,
         weight: Weight = "regular",
         *,
-        ink: str = INK,
+        ink: Ink = "ink",
         indent: float = 0,
         width: float = 0,
     ) -> None:
@@ -98,7 +100,7 @@ class Sheet:
         weight: Weight = "regular",
         *,
         width: float,
-        ink: str = INK,
+        ink: Ink = "ink",
         align: Literal["left", "right", "centre"] = "left",
     ) -> float:
         """Write a paragraph with its upper left corner at a place of this page; return the y below it."""
@@ -109,51 +111,58 @@ class Sheet:
             y += size * LEADING
         return y
 
-    def line_at(self, line: Line, x: float, y: float, size: float, weight: Weight, *, ink: str = INK) -> None:
+    def line_at(
+        self, line: Line, x: float, y: float, size: float, weight: Weight, *, ink: Ink = "ink"
+    ) -> None:
         """Write one line that takes the height from y to y + size * LEADING."""
         baseline = self.page_height - y - ascent(weight, size)
+        colour = self._colour(ink)
 
         def draw(canvas: Canvas) -> None:
-            canvas.setFillColor(HexColor(ink))
-            canvas.setStrokeColor(HexColor(ink))
+            canvas.setFillColor(colour)
+            canvas.setStrokeColor(colour)
             written = canvas.beginText(x, baseline)
             for run in line:
                 written.setFont(run.face.name, size)
                 written.setTextRenderMode(2 if run.face.outline else 0)
                 if run.face.outline:
                     canvas.setLineWidth(run.face.outline * size)
+                    canvas.setLineJoin(1)  # round: sharp corners would grow spikes
                 written.textOut(run.text)
             written.setTextRenderMode(0)
             canvas.drawText(written)
 
         self._page.append(draw)
 
-    def rule(self, y: float, ink: str, thickness: float = 0.75) -> None:
+    def rule(self, y: float, ink: Ink, thickness: float = 0.75) -> None:
         """Draw a line across the text at y."""
+        colour = self._colour(ink)
 
         def draw(canvas: Canvas) -> None:
-            canvas.setStrokeColor(HexColor(ink))
+            canvas.setStrokeColor(colour)
             canvas.setLineWidth(thickness)
             canvas.line(MARGIN, self.page_height - y, self.page_width - MARGIN, self.page_height - y)
 
         self._page.append(draw)
 
-    def box(self, x: float, y: float, width: float, height: float, *, fill: str, border: str) -> None:
+    def box(self, x: float, y: float, width: float, height: float, *, fill: Ink, border: Ink) -> None:
         """Draw a box with round corners, its upper left corner at x, y."""
+        inside, outside = self._colour(fill), self._colour(border)
 
         def draw(canvas: Canvas) -> None:
-            canvas.setFillColor(HexColor(fill))
-            canvas.setStrokeColor(HexColor(border))
+            canvas.setFillColor(inside)
+            canvas.setStrokeColor(outside)
             canvas.setLineWidth(1)
             canvas.roundRect(x, self.page_height - y - height, width, height, 3 * MM, stroke=1, fill=1)
 
         self._page.append(draw)
 
-    def disc(self, x: float, y: float, radius: float, ink: str) -> None:
+    def disc(self, x: float, y: float, radius: float, ink: Ink) -> None:
         """Draw a filled disc about x, y."""
+        colour = self._colour(ink)
 
         def draw(canvas: Canvas) -> None:
-            canvas.setFillColor(HexColor(ink))
+            canvas.setFillColor(colour)
             canvas.circle(x, self.page_height - y, radius, stroke=0, fill=1)
 
         self._page.append(draw)
@@ -164,7 +173,7 @@ class Sheet:
         module = side / len(matrix)
 
         def draw(canvas: Canvas) -> None:
-            canvas.setFillColor(HexColor("#000000"))
+            canvas.setFillColor(black)
             dark = canvas.beginPath()
             for row, cells in enumerate(matrix, start=1):
                 for column, cell in enumerate(cells):
@@ -190,7 +199,12 @@ class Sheet:
         made = BytesIO()
         with _PRESS:
             canvas = Canvas(
-                made, pagesize=self.style.size, invariant=1, pageCompression=1, lang=self.words.language
+                made,
+                pagesize=self.style.size,
+                invariant=1,
+                pageCompression=1,
+                initialFontName="Body",  # type: ignore[arg-type]  # the stubs are wrong: it is a name
+                lang=self.words.language,
             )
             canvas.setTitle(self._title)
             canvas.setAuthor(self._author)
@@ -201,13 +215,16 @@ class Sheet:
             canvas.save()
         return made.getvalue()
 
+    def _colour(self, ink: Ink) -> Color:
+        return HexColor(getattr(self._look, ink))
+
     def _write_foot(self, number: int) -> None:
         _ = self.words
         size = self.style.small
         y = self.page_height - FOOT - len(self._running) * size * LEADING
         if len(self._pages) > 1:
             page = _("Page {number} of {total}", number=number, total=len(self._pages))
-            self.text_at(page, MARGIN, y, size, width=self.width, ink=QUIET, align="right")
+            self.text_at(page, MARGIN, y, size, width=self.width, ink="quiet_ink", align="right")
         for line in self._running:
-            self.line_at(line, MARGIN, y, size, "regular", ink=QUIET)
+            self.line_at(line, MARGIN, y, size, "regular", ink="quiet_ink")
             y += size * LEADING

@@ -14,11 +14,8 @@ WINDOW_WIDTH = 85 * MM
 WINDOW_HEIGHT = 45 * MM
 FOLD = 105 * MM
 
-# The light tokens of the theme, deep enough to stay readable on a black-and-white printer.
-INK = "#13232B"
-QUIET = "#4A5C65"
-ACCENT = "#0B6E7F"
-GROUND = "#F6F8F9"
+# A token of the theme's light colours; they stay readable on a black-and-white printer.
+Ink = Literal["ink", "quiet_ink", "teal", "on_teal", "ground"]
 
 _SIZES = {"A4": (210 * MM, 297 * MM), "Letter": (8.5 * 72, 11.0 * 72)}
 
