@@ -1,6 +1,7 @@
 """Exams and reports as rows, each caller seeing what is theirs to see."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -210,7 +211,7 @@ def _notice(
     return notice, min(opens) if notice is ReportNotice.OPENS_LATER else None
 
 
-def _series_rows(levels: list[tuple[Study, Series, Instance]]) -> tuple[SeriesRow, ...]:
+def _series_rows(levels: Sequence[tuple[Study, Series, Instance]]) -> tuple[SeriesRow, ...]:
     instances: dict[UUID, list[Instance]] = defaultdict(list)
     series_by_id: dict[UUID, Series] = {}
     for _, series, instance in levels:

@@ -1,6 +1,6 @@
 """Exams, and who reaches them: every query here and in reports.py and images.py begins from a Reach."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,7 +66,7 @@ def exams(
     *,
     patient_id: UUID | None = None,
     exam_id: UUID | None = None,
-) -> list[ExamRecord]:
+) -> Sequence[ExamRecord]:
     """Return the exams in reach with patient and site, newest first."""
     query = (
         select(Exam, Patient, Site)
@@ -79,7 +79,7 @@ def exams(
         query = query.where(Exam.patient_id == patient_id)
     if exam_id is not None:
         query = query.where(Exam.id == exam_id)
-    return [row.tuple() for row in session.execute(query)]
+    return session.execute(query).all()
 
 
 def to_change(session: Session, reach: Reach, now: datetime, exam_id: UUID) -> Exam | None:
@@ -97,7 +97,7 @@ def frame_counts(session: Session, exam_ids: Iterable[UUID]) -> dict[UUID, int]:
         .where(Study.exam_id.in_(list(exam_ids)), Instance.kind == "image")
         .group_by(Study.exam_id)
     )
-    return {exam_id: int(count) for exam_id, count in session.execute(query).tuples()}
+    return {exam_id: int(count) for exam_id, count in session.execute(query)}
 
 
 def invitation(session: Session, invitation_id: UUID) -> Invitation | None:

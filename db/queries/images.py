@@ -1,6 +1,7 @@
 """The DICOM levels below an exam, for whoever reaches it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def _shown(reach: Reach) -> ColumnElement[bool]:
 
 def of_exam(
     session: Session, reach: Reach, now: datetime, exam_id: UUID
-) -> list[tuple[Study, Series, Instance]]:
+) -> Sequence[tuple[Study, Series, Instance]]:
     """Return every instance of an exam that the caller may see, in the order they are looked at."""
     query = (
         select(Study, Series, Instance)
@@ -34,21 +35,21 @@ def of_exam(
         .where(Exam.id == exam_id, reached(reach, now, *IMAGES_SHARED), _shown(reach))
         .order_by(Study.id, Series.number, Series.id, Instance.number, Instance.id)
     )
-    return [row.tuple() for row in session.execute(query)]
+    return session.execute(query).all()
 
 
 def instance(
     session: Session, reach: Reach, now: datetime, instance_id: UUID
 ) -> tuple[Instance, Series, Exam] | None:
     """Return one instance that the caller may see."""
-    row = session.execute(
+    query = (
         select(Instance, Series, Exam)
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .join(Exam, Exam.id == Study.exam_id)
         .where(Instance.id == instance_id, reached(reach, now, *IMAGES_SHARED), _shown(reach))
-    ).one_or_none()
-    return row.tuple() if row else None
+    )
+    return session.execute(query).one_or_none()
 
 
 def series_of_exam(session: Session, exam_id: UUID, series_id: UUID) -> bool:

@@ -1,6 +1,6 @@
 """Reports: what is visible is decided here, in the query (D9 to D11, D28), as app/rules/report_release.py says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def visible(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def of_exams(session: Session, exam_ids: Iterable[UUID], now: datetime) -> list[tuple[Report, bool]]:
+def of_exams(session: Session, exam_ids: Iterable[UUID], now: datetime) -> Sequence[tuple[Report, bool]]:
     """Return the reports of exams without their text, oldest first, each with whether it is visible."""
     query = (
         select(Report, visible(now))
@@ -45,36 +45,36 @@ def of_exams(session: Session, exam_ids: Iterable[UUID], now: datetime) -> list[
         .order_by(Report.authored_at, Report.id)
         .options(defer(Report.text, raiseload=True))
     )
-    return [row.tuple() for row in session.execute(query)]
+    return session.execute(query).all()
 
 
 def readable(session: Session, reach: Reach, now: datetime, report_id: UUID) -> tuple[Report, Exam] | None:
     """Return a report with its text where the caller may read it now, else None."""
     released = true() if reach.is_staff else visible(now)
-    row = session.execute(
+    query = (
         select(Report, Exam)
         .join(Exam, Exam.id == Report.exam_id)
         .where(Report.id == report_id, reached(reach, now, *REPORT_SHARED), released)
-    ).one_or_none()
-    return row.tuple() if row else None
+    )
+    return session.execute(query).one_or_none()
 
 
 def to_change(session: Session, reach: Reach, now: datetime, report_id: UUID) -> tuple[Report, Exam] | None:
     """Return a report in reach, locked until the transaction ends."""
-    row = session.execute(
+    query = (
         select(Report, Exam)
         .join(Exam, Exam.id == Report.exam_id)
         .where(Report.id == report_id, reached(reach, now))
         .with_for_update(of=Report)
         .options(defer(Report.text, raiseload=True))
-    ).one_or_none()
-    return row.tuple() if row else None
+    )
+    return session.execute(query).one_or_none()
 
 
 def pages(session: Session, report_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Return how many pages the reports that are PDFs have."""
     query = select(ReportFile.report_id, ReportFile.pages).where(ReportFile.report_id.in_(list(report_ids)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def pdf(session: Session, report_id: UUID) -> ReportFile | None:
@@ -89,7 +89,7 @@ def sms_states(session: Session, report_ids: Iterable[UUID]) -> dict[UUID, str]:
         .where(Message.report_id.in_(list(report_ids)), Message.kind == "report_complete")
         .order_by(Message.created_at, Message.id)
     )
-    return {report_id: state for report_id, state in session.execute(query).tuples() if report_id}
+    return {report_id: state for report_id, state in session.execute(query) if report_id}
 
 
 def set_complete(
@@ -116,13 +116,13 @@ def set_complete(
 
 def report_and_exam(session: Session, report_id: UUID) -> tuple[Report, Exam] | None:
     """Return a report with its exam, for the program's own work."""
-    row = session.execute(
+    query = (
         select(Report, Exam)
         .join(Exam, Exam.id == Report.exam_id)
         .where(Report.id == report_id)
         .options(defer(Report.text, raiseload=True))
-    ).one_or_none()
-    return row.tuple() if row else None
+    )
+    return session.execute(query).one_or_none()
 
 
 def owners(session: Session, patient_id: UUID, now: datetime) -> list[Account]:
@@ -146,7 +146,7 @@ def owners(session: Session, patient_id: UUID, now: datetime) -> list[Account]:
     return list(session.scalars(query))
 
 
-def openings(session: Session, patient_id: UUID, report_id: UUID) -> list[tuple[AuditEvent, str | None]]:
+def openings(session: Session, patient_id: UUID, report_id: UUID) -> Sequence[tuple[AuditEvent, str | None]]:
     """Return who opened, printed or took away a report, oldest first, each with a name where there is one (D28)."""
     named = case(
         (AuditEvent.staff_id.is_not(None), Staff.full_name),
@@ -165,7 +165,7 @@ def openings(session: Session, patient_id: UUID, report_id: UUID) -> list[tuple[
             AuditEvent.outcome == "done",
         )
     )
-    return [row.tuple() for row in session.execute(query.order_by(AuditEvent.number))]
+    return session.execute(query.order_by(AuditEvent.number)).all()
 
 
 def was_read(
