@@ -85,9 +85,8 @@ class SmsGateway:
     def _ask(self, method: str, url: str, headers: dict[str, str], body: Any) -> tuple[int, Any]:
         wait = self._settings.timeout_s
         with requests.Session() as session:
-            session.trust_env = (
-                False  # a forgotten .netrc would replace the gateway's own Authorization header
-            )
+            # A forgotten .netrc would replace the gateway's own Authorization header.
+            session.trust_env = False
             with session.request(
                 method,
                 url,
@@ -120,9 +119,8 @@ def _check_status(status: int) -> None:
     if _is_fine(status):
         return
     if status == _GATEWAY_TIMEOUT:
-        raise DeliveryUnclear(
-            _UNCLEAR
-        )  # a proxy gave up waiting for the gateway, which may have taken the SMS
+        # A proxy gave up waiting for the gateway, which may have taken the SMS.
+        raise DeliveryUnclear(_UNCLEAR)
     if status in _OURS_TO_MEND or status in range(300, 400):
         raise DeliveryDelayed(N_("The SMS service does not let us in. IT must look at its settings."))
     if status in range(400, 500):

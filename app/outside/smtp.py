@@ -40,9 +40,8 @@ class SmtpMailer:
         try:
             self._signed_in(server)
             _hand_over(server, parseaddr(self._settings.sender)[1], _envelope_address(mail.to), message)
-            with suppress(
-                OSError, smtplib.SMTPException
-            ):  # whatever goes wrong in taking leave, it is accepted
+            # Whatever goes wrong in taking leave, the mail is accepted.
+            with suppress(OSError, smtplib.SMTPException):
                 server.putcmd("QUIT")
         finally:
             server.close()

@@ -167,6 +167,7 @@ def test_settings_cannot_be_changed_but_by_replacing_them(tmp_path: Path) -> Non
         ('["delivered"]', '"delivered"', 'portal.toml:31: "receipt_delivered" must be a list of texts'),
         ("messages/{reference}", "messages/", 'portal.toml:29: receipts need "reference", "receipt_state"'),
         ("port = 443", "port = ", "portal.toml:11: this is not written as TOML."),
+        ("cups_server", "cups", 'portal.toml:7: there is no setting "cups". Check its spelling'),
         ("[listen]", "listen = 3\n[other]", 'portal.toml:9: "listen" must be a table, such as [listen].'),
     ],
 )  # fmt: skip

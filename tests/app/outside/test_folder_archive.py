@@ -13,6 +13,7 @@ from app.errors import Unavailable
 from app.outside.folder_archive import FolderArchive, make_archive
 
 ROOT = Path(__file__).parents[3]
+ID = "0192f0c1-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
 
 
 @pytest.fixture
@@ -86,14 +87,14 @@ def test_keeping_the_same_key_again_replaces_it(archive: FolderArchive, source: 
         "..",
         "../../etc/passwd",
         "/etc/passwd",
-        f"{uuid4()}/../{uuid4()}",
-        f"{uuid4()}/",
-        f"/{uuid4()}",
-        f"{uuid4()}//{uuid4()}",
-        f"{uuid4()}\\{uuid4()}",
-        f"{uuid4()}.dcm",
-        f"{uuid4()}\n",
-        str(uuid4()).upper(),
+        f"{ID}/../{ID}",
+        f"{ID}/",
+        f"/{ID}",
+        f"{ID}//{ID}",
+        f"{ID}\\{ID}",
+        f"{ID}.dcm",
+        f"{ID}\n",
+        ID.upper(),
         "1.2.840.113619.2.55",
         "MR_SMITH_JOHN",
         "CON",

@@ -123,9 +123,8 @@ def test_chatter_of_libraries_is_left_out_and_their_warnings_keep_only_their_pla
     logged: Callable[[], str], free_port: int
 ) -> None:
     with pytest.raises(requests.ConnectionError):
-        requests.get(
-            f"http://127.0.0.1:{free_port}/{CANARY}", timeout=1
-        )  # urllib3 logs addresses at debug level
+        # urllib3 logs addresses at debug level
+        requests.get(f"http://127.0.0.1:{free_port}/{CANARY}", timeout=1)
     logging.getLogger("uvicorn.access").info('"GET /i/%s HTTP/1.1" 200', CANARY)
     logging.getLogger("uvicorn.error").error(f"Exception in {CANARY}")  # noqa: G004 - what a library may do
     text = logged()

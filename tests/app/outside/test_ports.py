@@ -6,8 +6,8 @@ from app.outside.folder_archive import FolderArchive
 from app.outside.keys import read_keys
 from app.outside.passwords import Argon2Passwords
 from app.outside.practice_messages import PracticeMailer, PracticeTextSender
-from app.outside.smtp import SmtpMailer
 from app.outside.sms_gateway import SmsGateway
+from app.outside.smtp import SmtpMailer
 from app.settings import SmsSettings, SmtpSettings
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender
 
