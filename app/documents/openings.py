@@ -7,7 +7,7 @@ from app.documents.style import LEADING, MARGIN, MM, PaperStyle
 from app.views.paper import Opening, WhoOpened
 from app.words import Words
 
-_COLUMNS = (0.24, 0.22, 0.32, 0.22)  # when, who, what, where
+_COLUMNS = (0.26, 0.22, 0.31, 0.21)  # when, who, what, where
 _BETWEEN = 4 * MM
 _HAIRLINE = 0.25
 
@@ -57,7 +57,8 @@ def _cells(opening: Opening, time_zone: str, words: Words) -> tuple[str, ...]:
 def _write_entry(sheet: Sheet, cells: tuple[str, ...]) -> None:
     """Write one below the other: four columns of large letters would break every word."""
     size = sheet.style.text
-    sheet.need(len(cells) * size * LEADING)
+    lines = sum(len(sheet.lines(cell, "bold", size, sheet.width)) for cell in cells)
+    sheet.need(lines * size * LEADING + 2 * MM)
     for number, cell in enumerate(cells):
         sheet.text(cell, size, "regular" if number else "bold")
     sheet.y += 2 * MM

@@ -47,7 +47,7 @@ class Sheet:
     @property
     def bottom(self) -> float:
         """Where the text of a page ends."""
-        return self.page_height - FOOT - len(self._running) * self.style.small * LEADING - 1 * MM
+        return self.page_height - FOOT - len(self._running) * self.style.small * LEADING - 3 * MM
 
     @property
     def pages(self) -> int:

@@ -163,3 +163,16 @@ def test_pictures_in_colour_stay_in_colour() -> None:
     red[..., 0] = 255
     sheet = replace(sheet_of(1), pictures=[SheetPicture(red, "Doppler")])
     assert images_of(image_sheet(sheet, PaperStyle(), WORDS)) == [(40, 40)]
+
+
+@STYLES
+def test_no_opening_is_parted_by_the_end_of_a_page_or_lies_over_its_foot(style: PaperStyle) -> None:
+    pdf = who_opened(replace(OPENED, openings=OPENED.openings * 3), style, WORDS)
+    words = words_of(pdf)
+    for page in range(1, words[-1].page + 1):
+        here = [word for word in words if word.page == page]
+        foot = min(word.top for word in here if word.text == "Page")
+        entries = [word for word in here if word.text in {"Mary", "Opened", "Desk"}]
+        counts = {text: sum(word.text == text for word in entries) for text in ("Mary", "Opened", "Desk")}
+        assert len(set(counts.values())) == 1
+        assert max(word.bottom for word in entries) < foot - 2 * MM

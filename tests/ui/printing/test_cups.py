@@ -180,3 +180,13 @@ def test_a_server_may_be_named_by_the_environment(
 ) -> None:
     monkeypatch.setenv("CUPS_SERVER", server.socket)
     assert {printer.name for printer in CupsPrinters().list()} == set(PRINTERS)
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_machine_without_cups_fails_in_ci_and_skips_elsewhere(
+    own_server: OwnServer, monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(outcome, match="CUPS is not installed"), own_server():
+        pass
