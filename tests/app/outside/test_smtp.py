@@ -201,7 +201,7 @@ def test_a_server_that_stalls_before_the_text_delays_the_mail(command: str) -> N
 def test_a_server_that_stalls_after_the_final_dot_may_have_the_mail() -> None:
     server = MailServer(answers={"DOT": "stall"})
     with server.start() as running, pytest.raises(DeliveryUnclear):
-        _mailer(running, timeout_s=0.2).send(MAIL)
+        _mailer(running, timeout_s=1.0).send(MAIL)
     assert len(server.accepted) == 1  # and indeed it has
 
 
