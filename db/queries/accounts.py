@@ -73,7 +73,7 @@ def grants(session: Session, account_ids: Iterable[UUID]) -> list[tuple[AccessGr
         .where(AccessGrant.account_id.in_(list(account_ids)))
         .order_by(AccessGrant.from_at, AccessGrant.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def grant(session: Session, grant_id: UUID) -> AccessGrant | None:
@@ -94,7 +94,7 @@ def reached(session: Session, account_id: UUID, now: datetime) -> list[tuple[Acc
         )
         .order_by((AccessGrant.relation == "self").desc(), Patient.sort_key, Patient.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def end_grants(session: Session, account_id: UUID, now: datetime, by: UUID | None) -> None:
@@ -135,11 +135,32 @@ def end_visits(session: Session, account_id: UUID, now: datetime) -> None:
     )
 
 
+def end_visits_of_revoked(session: Session, account_id: UUID, now: datetime) -> None:
+    """End every open visit to what an account no longer shares."""
+    revoked = select(Invitation.id).where(
+        Invitation.account_id == account_id, Invitation.revoked_at.is_not(None)
+    )
+    session.execute(
+        update(Visit).where(Visit.invitation_id.in_(revoked), Visit.ended_at.is_(None)).values(ended_at=now)
+    )
+
+
 def revoke_invitations(
-    session: Session, account_id: UUID, now: datetime, why: str, *, since: datetime | None = None
+    session: Session,
+    account_id: UUID,
+    now: datetime,
+    why: str,
+    *,
+    patient_id: UUID | None = None,
+    since: datetime | None = None,
 ) -> list[UUID]:
-    """Revoke an account's invitations, or those it made since an instant; return the ids of those that changed."""
+    """Revoke an account's invitations; return the ids of those that changed.
+
+    patient_id, since: only those of one patient, only those that the account itself made from then on.
+    """
     condition = and_(Invitation.account_id == account_id, Invitation.revoked_at.is_(None))
+    if patient_id is not None:
+        condition = and_(condition, Invitation.patient_id == patient_id)
     if since is not None:
         condition = and_(condition, Invitation.created_at >= since, Invitation.created_by.is_(None))
     return list(

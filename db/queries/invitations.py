@@ -23,32 +23,24 @@ def _rows() -> Select[Invitation, Account, Exam, Patient, Site]:
 
 def by_number(session: Session, number: str) -> Row | None:
     """Return an invitation by its public number."""
-    row = session.execute(_rows().where(Invitation.number == number)).one_or_none()
-    return row.tuple() if row else None
+    return session.execute(_rows().where(Invitation.number == number)).one_or_none()
 
 
 def by_id(session: Session, invitation_id: UUID) -> Row | None:
     """Return an invitation."""
-    row = session.execute(_rows().where(Invitation.id == invitation_id)).one_or_none()
-    return row.tuple() if row else None
+    return session.execute(_rows().where(Invitation.id == invitation_id)).one_or_none()
 
 
 def of_account(session: Session, account_id: UUID) -> list[Row]:
     """Return all that an account ever shared, newest first (R63)."""
     query = _rows().where(Invitation.account_id == account_id)
-    return [
-        row.tuple()
-        for row in session.execute(query.order_by(Invitation.created_at.desc(), Invitation.id.desc()))
-    ]
+    return list(session.execute(query.order_by(Invitation.created_at.desc(), Invitation.id.desc())))
 
 
 def of_patient(session: Session, patient_id: UUID) -> list[Row]:
     """Return all that was ever shared of a patient, newest first."""
     query = _rows().where(Invitation.patient_id == patient_id)
-    return [
-        row.tuple()
-        for row in session.execute(query.order_by(Invitation.created_at.desc(), Invitation.id.desc()))
-    ]
+    return list(session.execute(query.order_by(Invitation.created_at.desc(), Invitation.id.desc())))
 
 
 def use_access(session: Session, invitation_id: UUID, now: datetime) -> int | None:

@@ -22,7 +22,7 @@ def waiting(session: Session, site_ids: frozenset[UUID], now: datetime) -> list[
         )
         .order_by(PrintRequest.made_at, PrintRequest.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def by_id(session: Session, request_id: UUID) -> PrintRequest | None:

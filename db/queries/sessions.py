@@ -14,6 +14,11 @@ def by_digest(session: Session, digest: bytes) -> SessionRecord | None:
     return session.scalars(select(SessionRecord).where(SessionRecord.digest == digest)).one_or_none()
 
 
+def session(session: Session, session_id: UUID) -> SessionRecord | None:
+    """Return a session."""
+    return session.get(SessionRecord, session_id)
+
+
 def station_by_key(session: Session, digest: bytes) -> Station | None:
     """Return the station that a key belongs to."""
     return session.scalars(select(Station).where(Station.key_digest == digest)).one_or_none()
@@ -113,3 +118,17 @@ def end_of_staff(session: Session, staff_id: UUID, now: datetime, reason: str) -
         .where(SessionRecord.staff_id == staff_id, SessionRecord.ended_at.is_(None))
         .values(ended_at=now, ended_reason=reason)
     )
+
+
+def end_at_station(session: Session, station_id: UUID, now: datetime, reason: str) -> None:
+    """End whatever session is still open at a station: the next person sits there."""
+    session.execute(
+        update(SessionRecord)
+        .where(SessionRecord.station_id == station_id, SessionRecord.ended_at.is_(None))
+        .values(ended_at=now, ended_reason=reason)
+    )
+
+
+def seen_station(session: Session, station_id: UUID, now: datetime) -> None:
+    """Note that a station was in use."""
+    session.execute(update(Station).where(Station.id == station_id).values(last_seen_at=now))

@@ -35,7 +35,7 @@ def open_tasks(session: Session, site_ids: frozenset[UUID]) -> list[tuple[Task, 
         .where(Task.site_id.in_(site_ids), Task.done_at.is_(None))
         .order_by(Task.created_at, Task.id)
     )
-    rows: Iterable[tuple[Task, Patient | None]] = session.execute(query).tuples()
+    rows: Iterable[tuple[Task, Patient | None]] = session.execute(query)
     return [
         (task, f"{patient.given_names} {patient.family_name}", patient.birth_date)
         if patient is not None
