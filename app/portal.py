@@ -8,9 +8,11 @@ from app.audit import Audit
 from app.callers import Caller, Callers
 from app.changes import ChangeFeed
 from app.clinic import ClinicOffice
+from app.delivery import ask_receipts, deliver_due
 from app.downloads import Downloads
 from app.exams import Exams
 from app.family import Family
+from app.housekeeping import housekeep
 from app.images import Images
 from app.imaging import DecodePool
 from app.imports import Imports
@@ -40,6 +42,7 @@ from app.tasks import Tasks
 from app.visits import Visits
 from db import schema
 from db.database import Database
+from db.queries import clinic as clinic_queries
 
 
 class Acting:
@@ -102,6 +105,14 @@ class Portal:
         """The person at this machine's command line."""
         return self._callers.command_line()
 
+    def deliver_due(self) -> int:
+        """Send the messages that are due and ask for receipts; return how many were taken in hand."""
+        return deliver_due(self.parts) + ask_receipts(self.parts)
+
+    def housekeep(self) -> None:
+        """Do what time alone has brought."""
+        housekeep(self.parts)
+
     def close(self) -> None:
         """Stop the decode workers and give the database back."""
         self.parts.imaging.close()
@@ -125,7 +136,10 @@ def open_portal(
     """
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     database = Database(settings.portal_url)
-    is_new = schema.upgrade(database)
+    schema.upgrade(database)
+    with database.reading() as session:
+        # Until the clinic is set up nothing depends on older keys or images: an interrupted start begins again.
+        is_new = clinic_queries.document(session) is None
     if is_new:
         make_archive(settings.archive_folder)
     return Portal(

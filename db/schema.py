@@ -16,17 +16,16 @@ class NewerSchemaError(Exception):
     """The database was written by a newer program than this one."""
 
 
-def upgrade(database: Database) -> bool:
-    """Apply what is missing; tell whether the database was empty before. Raises NewerSchemaError."""
+def upgrade(database: Database) -> None:
+    """Apply what is missing. Raises NewerSchemaError."""
     with database.engine.connect() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
     scripts = ScriptDirectory.from_config(configuration(database))
     if before == scripts.get_current_head():
-        return False
+        return
     if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
         raise NewerSchemaError
     command.upgrade(configuration(database), "head")
-    return before is None
 
 
 def configuration(database: Database) -> Config:

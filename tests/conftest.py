@@ -1,6 +1,7 @@
 """What every test may ask for: databases, a portal with hand-made fakes around it, a scene with people."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,7 @@ def make_portal(
     url: str, folder: Path, clock: FixedClock, mailer: KeptMailer, texts: KeptTextSender, imaging: DecodePool
 ) -> Portal:
     """A portal as open_portal makes it, with fakes for the outside world."""
-    from dataclasses import replace
-
-    from app.outside.folder_archive import make_archive
-
-    settings = replace(practice_settings(folder), portal_url=url, listen=practice_settings(folder).listen)
-    make_archive(settings.archive_folder)
+    settings = replace(practice_settings(folder), portal_url=url)
     return open_portal(
         settings,
         clock=clock,
