@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app import journal, reasons
+from app import journal
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from app.exam_rows import exam_page, exam_rows, exam_unknown, reach_of, report_rows, reports_by_exam
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day, local_day
+from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.desk import DeskExam
 from app.views.exams import ExamPage, ExamRow
@@ -61,6 +62,9 @@ def not_opened() -> NotAllowed:
     return NotAllowed("not_opened", N_("Please open the exam first."))
 
 
+LONGEST = 500  # characters of a reason, name or title
+
+
 class Exams(Noun):
     """What the patient came for (R21 to R24, R36)."""
 
@@ -92,7 +96,7 @@ class Exams(Noun):
         exam = self._to_change(work, exam_id)
         if exam.withheld_at is not None:
             raise Conflict("exam_held", N_("This exam is withheld already."))
-        exam.withheld_ground = reasons.given(ground, "ground")
+        exam.withheld_ground = required(ground, "ground", LONGEST)
         exam.withheld_review_on = review_instant(work, exam, review_on)
         exam.withheld_at = work.now
         work.about(
@@ -107,7 +111,7 @@ class Exams(Noun):
         if exam.withheld_at is None:
             raise Conflict("exam_not_held", N_("This exam is not withheld."))
         exam.withheld_at = exam.withheld_ground = exam.withheld_review_on = None
-        work.about(exam_id=exam.id, patient_id=exam.patient_id, reason=reasons.given(reason))
+        work.about(exam_id=exam.id, patient_id=exam.patient_id, reason=required(reason, "reason", LONGEST))
         exam_changed(work, exam)
 
     @use_case(MANAGER, Effect.WRITES)
@@ -122,7 +126,7 @@ class Exams(Noun):
             raise NotFound("patient_unknown", N_("This patient is not available."))
         if patient.id == exam.patient_id:
             raise Conflict("same_patient", N_("This exam is this patient's already."))
-        why = reasons.given(reason)
+        why = required(reason, "reason", LONGEST)
         for invitation in queries.live_invitations(work.session, exam.id):
             invitation_queries.revoke(work.session, invitation.id, work.now, "exam moved to another patient")
             invitation_queries.end_visits(work.session, invitation.id, work.now)

@@ -1,7 +1,255 @@
 """Frames, thumbnails and downloads of an exam's images (R35 to R47, D21)."""
 
-from app.use_case import Noun
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from app.errors import N_, Invalid, NotAllowed, NotFound
+from app.exam_rows import reach_of
+from app.exams import not_opened, was_opened
+from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
+from app.imaging.export import Progress, to_jpeg, to_png, write_dicom_zip, write_pictures_zip
+from app.imaging.problems import error_of
+from app.outside.durable import write_whole
+from app.rules.access import Role
+from app.use_case import Effect, Noun, Work, use_case
+from app.views.exams import StoredImage
+from db.models import Exam, Instance, Series
+from db.queries import exams as exam_queries
+from db.queries import images as queries
+
+LOOKERS = frozenset({Role.PATIENT, Role.GUEST, Role.CLINICAL, Role.RECEPTION})
+
+DownloadKind = Literal["image_png", "image_jpeg", "all_zip", "dicom_zip"]
+KINDS = ("image_png", "image_jpeg", "all_zip", "dicom_zip")
+REDUCED_SIDE = 1024
+_MOST_NUMBERS = 20_000
 
 
 class Images(Noun):
-    """Frames, thumbnails and downloads of an exam's images (R35 to R47, D21)."""
+    """Frames, thumbnails and downloads of an exam's images (R35 to R47, D21).
+
+    Each look is authorised in a short transaction and decoded after it, by a worker.
+    """
+
+    # Looking
+
+    @use_case(LOOKERS)
+    def find(self, work: Work[None], instance_id: UUID) -> StoredImage:
+        """Return where an instance lies, if the caller may see it and has opened its exam in this session (D24)."""
+        found = queries.instance(work.session, reach_of(work.who), work.now, instance_id)
+        if found is None:
+            raise _unknown()
+        instance, series, exam = found
+        if not was_opened(work, exam.patient_id, exam.id):
+            raise not_opened()
+        return _stored(instance, series, exam)
+
+    def frame(
+        self,
+        instance_id: UUID,
+        frame: int,
+        *,
+        reduced: bool = False,
+        cancelled: threading.Event | None = None,
+    ) -> StoredFrame:
+        """Return one frame, from 0, for a viewer that windows it itself; reduced: it may come smaller and sooner."""
+        side = REDUCED_SIDE if reduced else None
+        with self._file(instance_id) as path:
+            return self.parts.imaging.stored(path, frame, max_side=side, cancelled=cancelled)
+
+    def rendered(
+        self,
+        instance_id: UUID,
+        frame: int,
+        *,
+        window: Window | None = None,
+        invert: bool = False,
+        max_side: int | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Picture:
+        """Return one frame, from 0, ready to be shown."""
+        with self._file(instance_id) as path:
+            return self.parts.imaging.render(
+                path,
+                frame,
+                window=window,
+                invert=invert,
+                overlays=True,
+                max_side=max_side,
+                cancelled=cancelled,
+            )
+
+    def picture(
+        self,
+        instance_id: UUID,
+        frame: int,
+        max_side: int | None = None,
+        form: Literal["png", "jpeg"] = "jpeg",
+    ) -> bytes:
+        """Return one frame, from 0, as the bytes of a picture file, for a browser."""
+        encode = to_png if form == "png" else to_jpeg
+        return encode(self.rendered(instance_id, frame, max_side=max_side))
+
+    def thumbnail(
+        self,
+        instance_id: UUID,
+        frame: int = 0,
+        side: int = 256,
+        *,
+        cancelled: threading.Event | None = None,
+    ) -> Picture:
+        """Return a small picture of one frame (R37)."""
+        with self._file(instance_id) as path:
+            return self.parts.imaging.thumbnail(path, frame, side=side, cancelled=cancelled)
+
+    def described(self, instance_id: UUID) -> FileDescription:
+        """Return what a file says of itself: spacing, windows, whether it is lossy."""
+        with self._file(instance_id) as path:
+            return self.parts.imaging.describe(path)
+
+    def document(self, instance_id: UUID) -> Document:
+        """Return the PDF or structured report in an instance; patients and guests reach none."""
+        with self._file(instance_id) as path:
+            return self.parts.imaging.document(path)
+
+    @use_case(LOOKERS, Effect.OPENS)
+    def shown(self, work: Work[None], exam_id: UUID, series_id: UUID, numbers: tuple[int, ...]) -> None:
+        """Write down which images of a series, from 1, were looked at: once for each session (D24)."""
+        exam = self._exam(work, exam_id)
+        if not queries.series_of_exam(work.session, exam.id, series_id):
+            raise _unknown()
+        before = queries.shown_before(
+            work.session,
+            exam.patient_id,
+            exam.id,
+            series_id,
+            session_id=work.who.session_id,
+            invitation_id=work.who.invitation_id,
+        )
+        new = sorted({number for number in numbers[:_MOST_NUMBERS] if number >= 1} - before)
+        work.about(exam_id=exam.id, patient_id=exam.patient_id, series=series_id, numbers=new)
+        if not new:
+            work.entry.outcome = "repeated"
+
+    # Taking away
+
+    @use_case(LOOKERS, Effect.OPENS)
+    def take_away(
+        self,
+        work: Work[None],
+        exam_id: UUID,
+        kind: DownloadKind,
+        instance_id: UUID | None = None,
+        frame: int = 0,
+    ) -> tuple[StoredImage, ...]:
+        """Return the files that a download is made of, and write it down (R41, D24)."""
+        reach = reach_of(work.who)
+        exam = self._exam(work, exam_id)
+        if work.who.invitation_id is not None:
+            invitation = exam_queries.invitation(work.session, work.who.invitation_id)
+            if invitation is None or not invitation.may_download:
+                raise NotAllowed(
+                    "download_not_given",
+                    N_("Downloads were not included in this invitation. Ask the patient."),
+                )
+        levels = queries.of_exam(work.session, reach, work.now, exam.id)
+        files = tuple(_stored(instance, series, exam) for _, series, instance in levels)
+        if kind in {"image_png", "image_jpeg"}:
+            files = tuple(file for file in files if file.id == instance_id)
+        if kind != "dicom_zip":
+            files = tuple(file for file in files if file.kind == "image" and file.frames)
+        if not files:
+            raise _unknown()
+        work.about(exam_id=exam.id, patient_id=exam.patient_id, kind=kind, files=len(files))
+        if kind in {"image_png", "image_jpeg"}:
+            work.about(number=files[0].number, frame=frame + 1)
+        return files
+
+    def download(
+        self,
+        exam_id: UUID,
+        kind: DownloadKind,
+        target: Path,
+        *,
+        instance_id: UUID | None = None,
+        frame: int = 0,
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> None:
+        """Write this image, all images or the DICOM files to target, whole or not at all (D21).
+
+        Raises Unavailable when cancelled or the disk is full.
+        """
+        files = self.take_away(exam_id, kind, instance_id, frame)
+        self.write(files, kind, target, frame=frame, progress=progress, cancelled=cancelled)
+
+    def write(
+        self,
+        files: Sequence[StoredImage],
+        kind: DownloadKind,
+        target: Path,
+        *,
+        frame: int = 0,
+        progress: Progress | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> None:
+        """Write what take_away returned to target."""
+        imaging = self.parts.imaging
+        with ExitStack() as stack:
+            paths = [stack.enter_context(self.parts.archive.local_path(file.archive_key)) for file in files]
+            if kind == "dicom_zip":
+                write_dicom_zip(target, paths, imaging, progress=progress, cancelled=cancelled)
+            elif kind == "all_zip":
+                count = sum(file.frames for file in files)
+                pictures = self._pictures(files, paths, cancelled)
+                write_pictures_zip(target, pictures, count, "jpeg", progress=progress, cancelled=cancelled)
+            else:
+                picture = imaging.render(paths[0], frame, cancelled=cancelled)
+                content = to_png(picture) if kind == "image_png" else to_jpeg(picture)
+                try:
+                    write_whole(target, content)
+                except OSError:
+                    raise error_of("disk_full") from None
+
+    def _pictures(
+        self, files: Sequence[StoredImage], paths: Sequence[Path], cancelled: threading.Event | None
+    ) -> Iterator[Picture]:
+        for file, path in zip(files, paths, strict=True):
+            for frame in range(file.frames):
+                try:
+                    yield self.parts.imaging.render(path, frame, cancelled=cancelled)
+                except Invalid:
+                    # One damaged image does not keep the others back.
+                    continue
+
+    # What they have in common
+
+    def _file(self, instance_id: UUID) -> AbstractContextManager[Path]:
+        return self.parts.archive.local_path(self.find(instance_id).archive_key)
+
+    def _exam(self, work: Work[Any], exam_id: UUID) -> Exam:
+        found = exam_queries.exams(work.session, reach_of(work.who), work.now, exam_id=exam_id)
+        if not found:
+            raise _unknown()
+        return found[0][0]
+
+
+def _stored(instance: Instance, series: Series, exam: Exam) -> StoredImage:
+    return StoredImage(
+        id=instance.id,
+        exam_id=exam.id,
+        series_id=series.id,
+        patient_id=exam.patient_id,
+        number=instance.number,
+        kind=instance.kind,
+        frames=instance.frames,
+        archive_key=instance.archive_key,
+    )
+
+
+def _unknown() -> NotFound:
+    return NotFound("image_unknown", N_("This image is not available."))

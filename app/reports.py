@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app import documents, reasons
+from app import documents
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
 from app.exam_rows import exam_unknown, reach_of, report_rows
 from app.exams import exam_changed, not_opened, review_instant
@@ -15,6 +15,7 @@ from app.report_paper import paragraphs_of, printed_report
 from app.report_withdrawal import tell_withdrawn
 from app.rules.access import Role
 from app.tasks import finish_tasks, make_task
+from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.exams import ReportOpener, ReportRow, ReportTaken, ReportText
 from app.words import Words
@@ -29,6 +30,7 @@ CLINICAL = frozenset({Role.CLINICAL})
 READERS = frozenset({Role.PATIENT, Role.GUEST, Role.CLINICAL, Role.RECEPTION})
 
 STATUSES = ("preliminary", "final", "addendum")
+LONGEST = 500  # characters of a reason, name or title
 LONGEST_TEXT = 200_000
 LARGEST_PDF = 20 << 20
 
@@ -119,8 +121,8 @@ class Reports(Noun):
         report, exam = self._to_change(work, report_id)
         if sent_at > work.now:
             raise Invalid("in_future", N_("This time has not come yet."), field="sent_at")
-        report.referrer_name = reasons.given(name, "name")
-        report.referrer_way = reasons.given(way, "way")
+        report.referrer_name = required(name, "name", LONGEST)
+        report.referrer_way = required(way, "way", LONGEST)
         report.referrer_sent_at = sent_at
         report.no_referrer_reason = None
         finish_tasks(work, f"referrer:{report.id}")
@@ -130,7 +132,7 @@ class Reports(Noun):
     def no_referrer(self, work: Work[None], report_id: UUID, reason: str) -> ReportRow:
         """Record why there is no referring doctor to send the report to."""
         report, exam = self._to_change(work, report_id)
-        report.no_referrer_reason = reasons.given(reason)
+        report.no_referrer_reason = required(reason, "reason", LONGEST)
         report.referrer_name = report.referrer_way = report.referrer_sent_at = None
         finish_tasks(work, f"referrer:{report.id}")
         return self._changed(work, report, exam, reason=report.no_referrer_reason)
@@ -153,7 +155,7 @@ class Reports(Noun):
         work.about(report_id=report.id, exam_id=exam.id, patient_id=exam.patient_id)
         self._must_be_sent_to_referrer(work, report, exam)
         told_patient(work, report, work.now, CompleteBy.STAFF)
-        return self._changed(work, report, exam, way=reasons.given(way, "way"))
+        return self._changed(work, report, exam, way=required(way, "way", LONGEST))
 
     @use_case(DESK, Effect.WRITES)
     def sms_sent_by_ris(self, work: Work[None], report_id: UUID, at: datetime) -> ReportRow:
@@ -178,7 +180,7 @@ class Reports(Noun):
         self._must_not_be_withdrawn(report)
         if report.withheld_at is not None:
             raise Conflict("report_held", N_("This report is withheld already."))
-        report.withheld_ground = reasons.given(ground, "ground")
+        report.withheld_ground = required(ground, "ground", LONGEST)
         report.withheld_review_on = review_instant(work, exam, review_on)
         report.withheld_at = work.now
         return self._changed(work, report, exam, ground=report.withheld_ground, review_on=review_on)
@@ -191,7 +193,7 @@ class Reports(Noun):
             raise Conflict("report_not_held", N_("This report is not withheld."))
         report.withheld_at = report.withheld_ground = report.withheld_review_on = None
         finish_tasks(work, f"review:{report.id}")
-        return self._changed(work, report, exam, reason=reasons.given(reason))
+        return self._changed(work, report, exam, reason=required(reason, "reason", LONGEST))
 
     @use_case(CLINICAL, Effect.WRITES)
     def release_early(self, work: Work[None], report_id: UUID, reason: str) -> ReportRow:
@@ -202,7 +204,7 @@ class Reports(Noun):
             raise Conflict("report_held", N_("This is withheld. End that first."))
         if report.visible_from is not None and report.visible_from <= work.now:
             raise Conflict("report_visible", N_("The patient can see this report already."))
-        report.released_early_reason = reasons.given(reason)
+        report.released_early_reason = required(reason, "reason", LONGEST)
         report.visible_from = work.now
         return self._changed(work, report, exam, reason=report.released_early_reason)
 
@@ -211,7 +213,7 @@ class Reports(Noun):
         """Take a report back for good; whoever may have seen it is told so, without its content (D28)."""
         report, exam = self._to_change(work, report_id)
         self._must_not_be_withdrawn(report)
-        report.withdrawn_reason = reasons.given(reason)
+        report.withdrawn_reason = required(reason, "reason", LONGEST)
         tell_withdrawn(self.parts, work, report, exam)
         report.withdrawn_at = work.now
         return self._changed(work, report, exam, reason=report.withdrawn_reason)
@@ -315,8 +317,8 @@ class Reports(Noun):
             exam_id=exam.id,
             status=status,
             corrects_id=corrects_id,
-            title=reasons.given(title, "title"),
-            author=reasons.given(author, "author"),
+            title=required(title, "title", LONGEST),
+            author=required(author, "author", LONGEST),
             authored_at=authored_at,
             attached_at=work.now,
             attached_by=work.who.staff_id,
@@ -380,7 +382,7 @@ class Reports(Noun):
         report, exam = found
         work.about(report_id=report.id, exam_id=exam.id, patient_id=exam.patient_id)
         if Role.STAFF in work.who.roles and Role.CLINICAL not in work.who.roles:
-            work.about(because=reasons.given(because, "because"))
+            work.about(because=required(because, "because", LONGEST))
         return found
 
 

@@ -124,6 +124,20 @@ class ReportOpener:
 
 
 @dataclass(frozen=True)
+class StoredImage:
+    """Where one instance lies in the archive, told to those who may look at it."""
+
+    id: UUID
+    exam_id: UUID
+    series_id: UUID
+    patient_id: UUID
+    number: int
+    kind: str
+    frames: int
+    archive_key: str
+
+
+@dataclass(frozen=True)
 class DownloadOffer:
     """A kiosk's QR code to the patient's phone (D21)."""
 
