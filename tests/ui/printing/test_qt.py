@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def print_through_qt(server: str, printer: str, folder: Path) -> dict[str, Any]:
         **os.environ,
         "CUPS_SERVER": server,
         "QT_QPA_PLATFORM": "offscreen",
-        "PYTHONPATH": str(HERE.parents[2]),
+        "PYTHONPATH": os.pathsep.join((str(HERE.parents[2]), os.environ.get("PYTHONPATH", ""))),
     }
     done = subprocess.run(
         [sys.executable, str(HERE / "print_through_qt.py"), printer, str(pdf)],
@@ -47,7 +48,7 @@ def test_pages_through_qt_come_out_in_size_with_a_qr_code_that_reads_back(
     assert (found["result"], found["reason"]) == ("unclear", "print_unclear")
     give_up = time.monotonic() + 20
     while not server.kept and time.monotonic() < give_up:
-        continue
+        threading.Event().wait(0.05)
     kept = server.kept[-1]
     assert kept.title == "Letter"
     assert info_of(kept.pdf)["Page size"].startswith("612 x 792")
