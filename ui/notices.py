@@ -10,6 +10,7 @@ from app.errors import PortalError
 from app.outside.logs import report_bug
 from app.words import Words
 from ui.icons import IconLabel
+from ui.widgets.dress import dress
 from ui.widgets.text import Text
 
 Kind = Literal["good", "wait", "stop"]
@@ -36,11 +37,8 @@ class NoticeBar(QFrame):
     def say(self, kind: Kind, sentence: str) -> None:
         """Show a translated sentence in the place of what was there."""
         self._icon.show_icon(ICONS[kind])
-        self.setProperty("kind", kind)
-        self._icon.setProperty("role", kind)
-        for part in (self, self._icon):
-            part.style().unpolish(part)
-            part.style().polish(part)
+        dress(self, kind=kind)
+        dress(self._icon, role=kind)
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.show()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.look import THEME, Colours, Look, Surface, read_look
 from ui.widgets.focus_ring import GAP, FocusRing
 
+KEY = 66  # px; not larger with larger text, or the keyboard would fill the screen
 ROOM = 2.2  # the least height of a control, in sizes of its text
 STYLE_SHEET = THEME.with_suffix(".qss")
 FONTS = {
@@ -40,15 +41,15 @@ class Theme:
 
     def apply(self, target: QApplication | QWidget) -> None:
         """Dress the whole application, or one window and what belongs to it."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        if application.style().name() not in {"fusion", ""}:  # it has no name once a style sheet lies over it
+            application.setStyle("Fusion")
         register_fonts(self._look)
         QDir.setSearchPaths("look", [str(STYLE_SHEET.parent)])
-        if isinstance(target, QApplication):
-            target.setStyle("Fusion")
         target.setFont(self.font())
         target.setPalette(self.palette())
         target.setStyleSheet(self.style_sheet())
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
         FocusRing.follow(application)
 
     def font(self) -> QFont:
@@ -114,8 +115,9 @@ class Theme:
             "key": round(body * kind.scale),
             "target": target,
             "inner_target": target - 2,
-            "inner_key": sizes.target - 2,
+            "inner_key": KEY - 2,
             "row": row,
+            "card": target + 2 * space.unit,
             "tick": round(body * kind.scale),
             "corner": space.corner,
             "control_corner": control_corner,

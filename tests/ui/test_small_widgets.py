@@ -3,17 +3,19 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QWidget
 
 from app.look import read_look
 from app.words import Words
+from tests.ui.fingers import Finger
 from ui.icons import IconLabel
 from ui.theme import Theme
 from ui.widgets.banner import Banner
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.button import Button
+from ui.widgets.card_button import CardButton
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import Measure, column
 from ui.widgets.status import StatusBadge, StatusKind
@@ -78,6 +80,31 @@ def test_an_empty_list_says_why(show: Show) -> None:
         "No exams yet",
         "They appear after the scan.",
     }
+
+
+def test_a_card_is_pressed_as_a_whole_by_touch_mouse_or_key(show: Show, finger: Finger) -> None:
+    pressed: list[str] = []
+    card = CardButton("CT of the head", "12 March 2026", beside=StatusBadge("Viewed", "teal"))
+    card.clicked.connect(lambda: pressed.append("once"))
+    on_page(show, card)
+    badge = card.findChild(StatusBadge)
+    assert badge is not None
+    finger.tap(card, badge.geometry().center())
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(40, 20))
+    card.setFocus()
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    QTest.keyClick(card, Qt.Key.Key_Space)
+    assert pressed == ["once"] * 4
+    assert (card.accessibleName(), card.accessibleDescription()) == ("CT of the head", "12 March 2026")
+
+
+def test_a_narrow_card_grows_with_its_words(show: Show) -> None:
+    card = CardButton("CT of the head and of the neck with contrast, 12 March 2026, Northside", "Report")
+    page = on_page(show, card, theme=Theme("kiosk"))
+    wide = card.height()
+    page.resize(500, 800)
+    QApplication.processEvents()
+    assert card.height() > wide
 
 
 def test_making_a_widget_opens_no_window_of_its_own(show: Show, words: Words) -> None:

@@ -3,12 +3,12 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QPushButton
 
 from ui.icons import icon
 
-ButtonRole = Literal["", "primary", "quiet", "danger", "link", "choice", "key"]
+ButtonRole = Literal["", "primary", "quiet", "danger", "link", "card", "key"]
 
 
 class Button(QPushButton):
@@ -30,6 +30,13 @@ class Button(QPushButton):
         """Show another icon before the word."""
         self._icon_name = icon_name
         self._draw_icon()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button as Space does."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the colour and size of the words."""

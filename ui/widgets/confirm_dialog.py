@@ -82,12 +82,9 @@ class ConfirmDialog(QFrame):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Escape mean no and Enter press the button that has the focus."""
-        focused = self.window().focusWidget()
+        """Let Escape mean no."""
         if event.key() == Qt.Key.Key_Escape:
             self.close_dialog()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(focused, Button):
-            focused.click()
         else:
             super().keyPressEvent(event)
 

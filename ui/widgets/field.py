@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from app.words import Words
 from ui.icons import IconLabel
 from ui.widgets.button import Button
+from ui.widgets.dress import dress
 from ui.widgets.text import Text
 
 Part = TypeVar("Part", bound=QWidget)
@@ -60,10 +61,8 @@ class Field(QWidget):
         self._error.setText(sentence)
         self._error_line.setVisible(bool(sentence))
         for part in self._inputs:
-            part.setProperty("wrong", "true" if sentence else "false")
+            dress(part, wrong="true" if sentence else "false")
             part.setAccessibleDescription(sentence or self._hint.text())
-            part.style().unpolish(part)
-            part.style().polish(part)
 
     def clear(self) -> None:
         """Empty the input, so that not even Undo brings the answer back."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from ui.icons import IconLabel
+from ui.widgets.dress import dress
 from ui.widgets.text import Text
 
 StatusKind = Literal["good", "wait", "stop", "teal", "quietText"]
@@ -39,12 +40,9 @@ class StatusBadge(QFrame):
         self._icon.show_icon(icon_name or ICONS[kind])
         self._word.setText(word)
         self.setAccessibleName(word)
-        self.setProperty("kind", kind)
-        for part in (self._icon, self._word):
-            part.setProperty("role", kind)
-        for widget in (self, self._icon, self._word):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
+        dress(self, kind=kind)
+        dress(self._icon, role=kind)
+        dress(self._word, role=kind)
 
     @property
     def word(self) -> str:

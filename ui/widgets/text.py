@@ -31,4 +31,6 @@ class Text(QLabel):
         self.setText(text)
         policy = self.sizePolicy()
         policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        if wraps:  # takes the room there is, so that it wraps late; a stretch beside it would take that away
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
