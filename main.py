@@ -1,0 +1,149 @@
+"""The patient portal's command line: reads the arguments and hands over to the room that does the work."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.errors import PortalError
+from app.settings import MachineSettings, practice_settings, read_settings
+from app.words import Words
+
+PRACTICE = Path(__file__).resolve().parent / "practice"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; return the exit status: 0 done, 1 not done (said why), 2 wrong words."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except PortalError as error:
+        print(Words().error(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py", description="Patient portal for radiology clinics")
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+
+    for name, about, run in (
+        ("staff", "open the reception desk", _staff),
+        ("kiosk", "open the patient kiosk", _kiosk),
+        ("server", "serve the web view and send what waits", _server),
+    ):
+        verb = verbs.add_parser(name, help=about)
+        verb.add_argument("--settings", type=Path, help="this machine's settings file (TOML)")
+        verb.add_argument("--practice", action="store_true", help="sample people and exams, own database")
+        verb.set_defaults(run=run)
+
+    tour = verbs.add_parser("tour", help="walk the whole main job in the real windows, offscreen")
+    tour.add_argument("--out", type=Path, required=True, help="folder for pictures, letters and tour.json")
+    tour.add_argument("--import", dest="imported", type=Path, metavar="PATH", help="DICOM files to use")
+    tour.set_defaults(run=_tour)
+
+    bring = verbs.add_parser("import", help="bring DICOM files, folders, ZIP files or discs in")
+    bring.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    bring.add_argument("--patient", metavar="IDENTIFIER", help="whose they are; else by exact identifier and birth date")
+    bring.add_argument("--settings", type=Path)
+    bring.add_argument("--practice", action="store_true")
+    bring.set_defaults(run=_import)
+
+    render = verbs.add_parser("render", help="draw one frame of a DICOM file")
+    render.add_argument("file", type=Path)
+    render.add_argument("out", type=Path, help="PNG file to write")
+    render.add_argument("--frame", type=int, default=0, help="from 0")
+    render.set_defaults(run=_render)
+
+    _admin(verbs.add_parser("admin", help="first manager, stations, backup, restore, audit"))
+    return parser
+
+
+def _admin(admin: argparse.ArgumentParser) -> None:
+    admin.add_argument("--settings", type=Path)
+    admin.add_argument("--practice", action="store_true")
+    verbs = admin.add_subparsers(required=True, dest="admin_verb", metavar="verb")
+    verbs.add_parser("first-manager", help="set the clinic up: asks for its name, site and first manager")
+    enrol = verbs.add_parser("enrol-station", help="enrol a desk or kiosk and print its key")
+    enrol.add_argument("name")
+    enrol.add_argument("--kind", choices=("desk", "kiosk"), required=True)
+    enrol.add_argument("--site", help="name of the site; needed where there are several")
+    backup = verbs.add_parser("backup", help="write database and archive to a new folder (keys go elsewhere)")
+    backup.add_argument("folder", type=Path)
+    restore = verbs.add_parser("restore", help="bring a backup back into an empty place")
+    restore.add_argument("folder", type=Path)
+    verify = verbs.add_parser("verify-audit", help="check the audit chain")
+    verify.add_argument("--head", default="", help="a head noted earlier, NUMBER:HASH")
+    verbs.add_parser("audit-head", help="print the head of the audit chain, to be kept elsewhere")
+    admin.set_defaults(run=_run_admin)
+
+
+def _settings(options: argparse.Namespace) -> MachineSettings:
+    if options.practice:
+        return practice_settings(Path(os.environ.get("PORTAL_PRACTICE", PRACTICE)))
+    return read_settings(options.settings, os.environ)
+
+
+def _staff(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    if _has_no_display():
+        print("There is no display here. Instead of the window, this is the tour: it walks through everything.")
+        return _tour(argparse.Namespace(out=Path("out"), imported=None))
+    from ui.desktop import run_staff
+
+    return run_staff(settings, is_practice=options.practice)
+
+
+def _kiosk(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    if _has_no_display():
+        print("There is no display here, so the kiosk cannot open.", file=sys.stderr)
+        return 1
+    from ui.desktop import run_kiosk
+
+    return run_kiosk(settings, is_practice=options.practice)
+
+
+def _server(options: argparse.Namespace) -> int:
+    from web.server import run_server
+
+    return run_server(_settings(options), is_practice=options.practice)
+
+
+def _tour(options: argparse.Namespace) -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from ui.tour import run_tour
+
+    return run_tour(options.out, options.imported)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from app.importing_line import run_import
+
+    return run_import(_settings(options), options.paths, options.patient)
+
+
+def _render(options: argparse.Namespace) -> int:
+    from app.imaging.picture_file import write_frame
+
+    write_frame(options.file, options.frame, options.out)
+    return 0
+
+
+def _run_admin(options: argparse.Namespace) -> int:
+    from app.administration import run_admin
+
+    return run_admin(_settings(options), options)
+
+
+def _has_no_display() -> bool:
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return False
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
