@@ -1,4 +1,5 @@
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Literal
@@ -257,12 +258,23 @@ def test_direction_marks_and_controls_in_a_name_are_left_out() -> None:
     assert "Ada Lovelace" in text_of(pdf)
 
 
-def test_documents_made_at_the_same_time_are_the_same_as_made_alone() -> None:
+@pytest.fixture
+def hurried_threads() -> Iterator[None]:
+    """Threads that take turns so often that they meet inside every step."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_documents_made_at_the_same_time_are_the_same_as_made_alone(hurried_threads: None) -> None:
+    # Letters made of a base and an accent are looked up one by one while a font is embedded.
+    accented = replace(INVITATION, message=" ".join(chr(code) for code in range(0x1EA0, 0x1EF9)))
     alone = [
         activation_letter(ACTIVATION, PaperStyle(), WORDS),
-        invitation(INVITATION, PaperStyle(), WORDS),
-    ] * 8
+        invitation(accented, PaperStyle(), WORDS),
+    ] * 20
     with ThreadPoolExecutor(8) as threads:
-        work = [(activation_letter, ACTIVATION), (invitation, INVITATION)] * 8
+        work = [(activation_letter, ACTIVATION), (invitation, accented)] * 20
         made = list(threads.map(lambda pair: pair[0](pair[1], PaperStyle(), WORDS), work))
     assert made == alone
