@@ -22,7 +22,7 @@ from ui.viewer.layers import Layers
 from ui.viewer.motion import Motion
 from ui.viewer.overlay import Overlay
 from ui.viewer.picture import Picture
-from ui.viewer.placement import Placement, fit_scale, fitted, settled
+from ui.viewer.placement import Placement, bounds, fit_scale, fitted, settled
 from ui.viewer.tile import Tile, paint_tile
 from ui.viewer.tone import Tone
 
@@ -95,6 +95,8 @@ class ImageCanvas(QWidget):
         before = self._content
         self._content = content
         if not keep_view or not isinstance(content, Layers):
+            if not self._slide:
+                self._motion.stop()
             self._place(self._fitted())
         elif not isinstance(before, Layers) or before.size != content.size:
             self._place(self._fitted() if self._is_fitted else self._settled(self._placement))
@@ -102,12 +104,11 @@ class ImageCanvas(QWidget):
 
     def forget(self) -> None:
         """Drop the image and wipe what was drawn of it."""
-        self._motion.stop()
+        self._hold()
         self._still.stop()
         self._content = None
         self._picture.clear()
         self._beside.clear()
-        self._slide = self._pulled = 0.0
         self.update()
 
     @property
@@ -156,6 +157,7 @@ class ImageCanvas(QWidget):
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Zoom, leaving the image's point under `about` (the middle, if none) where it is."""
+        self._hold()
         target = self._placement.zoomed(about or self._room().center(), self._placement.scale * factor)
         self._place(self._settled(target))
 
@@ -169,14 +171,17 @@ class ImageCanvas(QWidget):
 
     def turn(self) -> None:
         """Turn the image a quarter to the right."""
+        self._hold()
         self._place(fitted(self._size(), self._room(), self._placement.turned()))
 
     def mirror(self) -> None:
         """Exchange left and right."""
+        self._hold()
         self._place(fitted(self._size(), self._room(), self._placement.mirrored()))
 
     def reset(self) -> None:
         """Show the image as it came."""
+        self._hold()
         self._place(fitted(self._size(), self._room()))
         self.set_tone(Tone())
 
@@ -189,8 +194,7 @@ class ImageCanvas(QWidget):
 
     def begin_drag(self) -> None:
         """Take hold of the image."""
-        self._motion.stop()
-        self._slide = self._pulled = 0.0
+        self._hold()
 
     def drag(self, by: QPointF) -> None:
         """Swipe when the whole image is seen, else pan."""
@@ -218,14 +222,21 @@ class ImageCanvas(QWidget):
         if is_there and (is_flick or abs(pulled) >= min(FAR_MM * mm, self.width() / 4)):
             self.stepped.emit(step)
             self._slide += -math.copysign(self.width() + GAP, pulled)
+        self._spring_back()
+
+    def cancel_drag(self) -> None:
+        """Spring back: a second finger came, or the screen lost the first."""
+        self._pulled = 0.0
+        self._spring_back()
+
+    def _spring_back(self) -> None:
         start = self._slide
         self._motion.follow(lambda done: self._set_slide(start * (1.0 - done)))
 
     def pinch(self, was: QPointF, now: QPointF, factor: float) -> None:
         """Zoom about the fingers' middle and carry the image with it."""
-        self._motion.stop()
-        self._slide = self._pulled = 0.0
-        least, most = self._bounds()
+        self._hold()
+        least, most = bounds(self._size(), self._room(), self._placement.turns, self._one_to_one())
         scale = min(max(self._placement.scale * factor, least / GIVE), most * GIVE)
         self._place(self._placement.zoomed(was, scale).moved(now - was))
 
@@ -334,6 +345,10 @@ class ImageCanvas(QWidget):
 
     # Inside
 
+    def _hold(self) -> None:
+        self._motion.stop()
+        self._slide = self._pulled = 0.0
+
     def _step(self, pulled: float) -> int:
         return self._toward if pulled > 0 else -self._toward
 
@@ -346,15 +361,11 @@ class ImageCanvas(QWidget):
     def _one_to_one(self) -> float:
         return 1.0 / self.devicePixelRatioF()
 
-    def _bounds(self) -> tuple[float, float]:
-        least = fit_scale(self._size(), self._room(), self._placement.turns)
-        return min(least, self._one_to_one()), max(least * 16, self._one_to_one())
-
     def _fitted(self) -> Placement:
         return fitted(self._size(), self._room(), self._placement)
 
     def _settled(self, placement: Placement) -> Placement:
-        return settled(placement, self._size(), QRectF(self.rect()), self._room(), self._one_to_one())
+        return settled(placement, self._size(), self._room(), self._one_to_one())
 
     def _place(self, placement: Placement) -> None:
         self._placement = placement

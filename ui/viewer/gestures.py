@@ -32,6 +32,10 @@ class Surface(Protocol):
         """The finger let go."""
         ...
 
+    def cancel_drag(self) -> None:
+        """It was no drag after all."""
+        ...
+
     def pinch(self, was: QPointF, now: QPointF, factor: float) -> None:
         """Zoom about the fingers' middle, which moved from was to now."""
         ...
@@ -79,7 +83,7 @@ class _Drag:
 
     def cancel(self) -> None:
         if self.has_begun:
-            self._surface.end_drag(QPointF())
+            self._surface.cancel_drag()
 
 
 class Gestures:

@@ -62,26 +62,29 @@ def fitted(size: QSizeF, room: QRectF, like: Placement | None = None) -> Placeme
     return Placement(fit_scale(size, room, turns), room.center(), turns, is_mirrored)
 
 
-def settled(placement: Placement, size: QSizeF, view: QRectF, room: QRectF, pixel: float) -> Placement:
-    """Return the nearest placement that leaves no edge inside the view and keeps within the bounds of zoom.
+def bounds(size: QSizeF, room: QRectF, turns: int, pixel: float) -> tuple[float, float]:
+    """Return the least and the greatest scale, as sizes on screen: what fits the room, and 16 times that.
 
-    Bounds are sizes on screen: not smaller than fits (or one to one, `pixel`, where that is smaller), not larger
-    than 16 times that.
+    pixel: the scale of one to one, which is never out of bounds.
     """
-    least = fit_scale(size, room, placement.turns)
-    scale = min(max(placement.scale, min(least, pixel)), max(least * CLOSEST, pixel))
-    bounded = placement.zoomed(view.center(), scale)
-    if scale <= least * 1.001:
+    fit = fit_scale(size, room, turns)
+    return min(fit, pixel), max(fit * CLOSEST, pixel)
+
+
+def settled(placement: Placement, size: QSizeF, room: QRectF, pixel: float) -> Placement:
+    """Return the nearest placement in which the image cannot be lost and keeps within the bounds of zoom.
+
+    The middle of the room always shows some of the image, so that zooming in keeps the point
+    under the pointer, and every corner can be drawn out from under the controls.
+    """
+    least, most = bounds(size, room, placement.turns, pixel)
+    bounded = placement.zoomed(room.center(), min(max(placement.scale, least), most))
+    if bounded.scale <= fit_scale(size, room, placement.turns) * 1.001:
         return replace(bounded, centre=room.center())
-    box = bounded.covers(size)
-    by = QPointF(
-        _back(box.left(), box.right(), view.left(), view.right(), room.center().x()),
-        _back(box.top(), box.bottom(), view.top(), view.bottom(), room.center().y()),
-    )
+    box, middle = bounded.covers(size), room.center()
+    by = QPointF(_back(box.left(), box.right(), middle.x()), _back(box.top(), box.bottom(), middle.y()))
     return bounded.moved(by)
 
 
-def _back(low: float, high: float, start: float, end: float, middle: float) -> float:
-    if high - low <= end - start:
-        return middle - (low + high) / 2
-    return min(0.0, start - low) + max(0.0, end - high)
+def _back(low: float, high: float, middle: float) -> float:
+    return min(0.0, middle - low) + max(0.0, middle - high)

@@ -1,0 +1,69 @@
+"""A synthetic exam: every image has its own grey, so that a painted pixel tells which image it is."""
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import PortalError
+from app.imaging.grayscale import Grayscale, Window
+from ui.viewer.source import Caption, Position, ViewedFrame, ViewedSeries
+
+CAPTION = Caption("Ada Example", "CT of the chest, 12 March 2026, Northside", "Born 1 May 1980")
+WINDOW = Window(500.0, 1000.0, function="LINEAR_EXACT")
+
+
+def series(
+    *counts: int, modality: str = "CT", key_images: frozenset[int] = frozenset()
+) -> list[ViewedSeries]:
+    return [
+        ViewedSeries(f"s{number}", f"Series {number}", modality, count, key_images)
+        for number, count in enumerate(counts)
+    ]
+
+
+def grey_of(position: Position) -> int:
+    """The stored number, 0 to 1000, that fills an image."""
+    return 100 + 300 * int(position.series_id[1:]) + 7 * position.index
+
+
+class Exam:
+    """An ImageSource without files; gates hold images back until the test lets them through."""
+
+    def __init__(self, *counts: int, side: int = 64, broken: frozenset[Position] = frozenset()) -> None:
+        self.series: Sequence[ViewedSeries] = series(*counts)
+        self.side = side
+        self.broken = broken
+        self.asked: list[tuple[Position, bool]] = []
+        self.asked_small: list[Position] = []
+        self.told: list[tuple[str, list[int]]] = []
+        self.gates: dict[Position, threading.Event] = {}
+        self.started: dict[Position, threading.Event] = {}
+        self.delay: float = 0.0
+
+    def hold(self, position: Position) -> threading.Event:
+        """Keep an image back until the returned event is set."""
+        self.started[position] = threading.Event()
+        self.gates[position] = threading.Event()
+        return self.gates[position]
+
+    def frame(self, series_id: str, index: int, *, reduced: bool) -> ViewedFrame:
+        position = Position(series_id, index)
+        self.asked.append((position, reduced))
+        if position in self.gates:
+            self.started[position].set()
+            assert self.gates[position].wait(20)
+        if position in self.broken:
+            raise PortalError("damaged", "Part of the file is missing.")
+        side = self.side // 2 if reduced else self.side
+        pixels = np.full((side, side), grey_of(position), np.uint16)
+        return ViewedFrame(pixels, self.side, self.side, Grayscale(windows=(WINDOW,)))
+
+    def thumbnail(self, series_id: str, index: int) -> NDArray[np.uint8]:
+        position = Position(series_id, index)
+        self.asked_small.append(position)
+        return np.full((32, 32), grey_of(position) * 255 // 1000, np.uint8)
+
+    def shown(self, series_id: str, indexes: Sequence[int]) -> None:
+        self.told.append((series_id, list(indexes)))
