@@ -14,6 +14,11 @@ class FreshCode:
     clear: str = field(repr=False)
     digest: bytes
 
+    @property
+    def grouped(self) -> str:
+        """The clear code in groups, as people read it."""
+        return codes.grouped(self.clear)
+
 
 def fresh_code(keys: Keys, purpose: str) -> FreshCode:
     """Make a code for one purpose: activation, reset or email."""

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.accounts import Accounts
 from app.activation import Activation
 from app.audit import Audit
+from app.beginning import begin, is_set_up
 from app.callers import Caller, Callers
 from app.changes import ChangeFeed
 from app.clinic import ClinicOffice
@@ -30,7 +31,7 @@ from app.parts import Parts
 from app.patients import Patients
 from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
 from app.print_requests import PrintRequests
-from app.recovery import Recovery
+from app.recovery import Recovery, answer_requests
 from app.reports import Reports
 from app.sessions import Sessions
 from app.settings import MachineSettings
@@ -39,6 +40,7 @@ from app.sites import Sites
 from app.staff import StaffMembers
 from app.stations import Stations
 from app.tasks import Tasks
+from app.views.clinic import FirstStart
 from app.visits import Visits
 from db import schema
 from db.database import Database
@@ -105,8 +107,17 @@ class Portal:
         """The person at this machine's command line."""
         return self._callers.command_line()
 
+    def is_set_up(self) -> bool:
+        """Tell whether there is a clinic in this database yet."""
+        return is_set_up(self.parts)
+
+    def begin(self, first: FirstStart) -> None:
+        """Set the clinic up with its first site and manager; refused once there is one."""
+        begin(self.parts, first)
+
     def deliver_due(self) -> int:
         """Send the messages that are due and ask for receipts; return how many were taken in hand."""
+        answer_requests(self.parts)
         return deliver_due(self.parts) + ask_receipts(self.parts)
 
     def housekeep(self) -> None:

@@ -9,8 +9,7 @@ from app.ids import new_id
 from app.rules.access import Role
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
-from app.views.clinic import Clinic, SiteRow
-from app.views.paper import Letterhead
+from app.views.clinic import SiteRow
 from db.database import Session
 from db.models import Site
 from db.queries import clinic as queries
@@ -74,22 +73,6 @@ def site_row(site: Site) -> SiteRow:
     """Return a site as screens see it."""
     lines = tuple(site.address.splitlines())
     return SiteRow(site.id, site.name, lines, site.phone, site.time_zone, site.closed_at is not None)
-
-
-def letterhead(session: Session, clinic: Clinic, site_id: UUID) -> Letterhead:
-    """Return who writes a letter: the clinic at one of its sites."""
-    site = queries.site(session, site_id)
-    if site is None:
-        raise no_site()
-    return Letterhead(
-        clinic_name=clinic.name,
-        site_name=site.name,
-        address=tuple(site.address.splitlines()),
-        phone=site.phone,
-        email=clinic.email,
-        public_address=clinic.public_address,
-        time_zone=site.time_zone,
-    )
 
 
 def zone_of(session: Session, site_id: UUID) -> str:

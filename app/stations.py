@@ -1,7 +1,147 @@
 """Enrolled desks and kiosks."""
 
-from app.use_case import Noun
+import json
+import secrets
+from typing import Any
+from uuid import UUID
+
+from app.errors import N_, Conflict, Invalid, NotFound
+from app.ids import new_id
+from app.rules.access import Role
+from app.sites import no_site
+from app.typed import optional, required
+from app.use_case import Effect, Noun, Work, use_case
+from app.views.clinic import StationRow
+from app.views.people import EnrolledStation
+from db.models import Site, Station
+from db.queries import clinic as queries
+
+OFFICE = frozenset({Role.IT, Role.MANAGER, Role.COMMAND_LINE})
+ANYBODY = frozenset(Role)
+
+KINDS = ("desk", "kiosk")
+PAPERS = ("A4", "Letter")
+_KEY_BYTES = 32
 
 
 class Stations(Noun):
     """Enrolled desks and kiosks."""
+
+    @use_case(OFFICE, Effect.WRITES, secret=True)
+    def enrol(self, work: Work[None], site_id: UUID, name: str, kind: str) -> EnrolledStation:
+        """Enrol a desk or kiosk and return its key, which is said once and goes into the station's settings."""
+        site = queries.site(work.session, site_id)
+        if site is None or not _is_theirs(work, site_id):
+            raise no_site()
+        if site.closed_at is not None:
+            raise Conflict("site_closed", N_("This site is closed."))
+        if kind not in KINDS:
+            raise Invalid("kind_unknown", N_("A station is a desk or a kiosk."), field="kind")
+        plain = _free_name(work, site_id, name)
+        key = secrets.token_urlsafe(_KEY_BYTES)
+        station = Station(
+            id=new_id(),
+            site_id=site_id,
+            name=plain,
+            kind=kind,
+            key_digest=self.parts.keys.digest("station", key),
+            enrolled_at=work.now,
+        )
+        work.session.add(station)
+        _changed(work, station)
+        return EnrolledStation(station.id, station.name, key)
+
+    @use_case(OFFICE)
+    def all(self, work: Work[None]) -> tuple[StationRow, ...]:
+        """Return the stations of the caller's sites, also those switched off."""
+        sites = {site.id: site for site in queries.sites(work.session)}
+        return tuple(
+            _row(station, sites[station.site_id])
+            for station in queries.stations(work.session)
+            if _is_theirs(work, station.site_id)
+        )
+
+    @use_case(OFFICE, Effect.WRITES)
+    def change(
+        self,
+        work: Work[None],
+        station_id: UUID,
+        name: str,
+        printers: tuple[tuple[str, str], ...],
+        paper: str,
+        usb_download: bool,  # noqa: FBT001 - a tick on the form
+    ) -> StationRow:
+        """Change a station's name, its printer for each kind of document, its paper and whether USB sticks work."""
+        station, site = _station(work, station_id)
+        if name.strip() != station.name:
+            station.name = _free_name(work, station.site_id, name)
+        if paper not in PAPERS:
+            raise Invalid("paper_unknown", N_("Paper is A4 or Letter."), field="paper")
+        chosen = {kind[:40]: optional(printer, "printers", 200) for kind, printer in printers}
+        station.printers = json.dumps({kind: printer for kind, printer in chosen.items() if printer})
+        station.paper, station.usb_download = paper, usb_download
+        _changed(work, station)
+        return _row(station, site)
+
+    @use_case(OFFICE, Effect.WRITES)
+    def revoke(self, work: Work[None], station_id: UUID) -> None:
+        """Switch a station off for good: its key opens nothing from the next request on."""
+        station, _site = _station(work, station_id)
+        station.revoked_at = station.revoked_at or work.now
+        _changed(work, station)
+
+    @use_case(ANYBODY, is_activity=False, while_locked=True)
+    def mine(self, work: Work[None]) -> StationRow:
+        """Return the station that is asking."""
+        if work.who.station_id is None:
+            raise NotFound("no_station", N_("This computer is not enrolled as a station."))
+        station = queries.station(work.session, work.who.station_id)
+        assert station is not None
+        site = queries.site(work.session, station.site_id)
+        assert site is not None
+        return _row(station, site)
+
+
+def _station(work: Work[Any], station_id: UUID) -> tuple[Station, Site]:
+    station = queries.station(work.session, station_id)
+    site = queries.site(work.session, station.site_id) if station else None
+    if station is None or site is None or not _is_theirs(work, station.site_id):
+        raise NotFound("station_unknown", N_("There is no such station."))
+    return station, site
+
+
+def _is_theirs(work: Work[Any], site_id: UUID) -> bool:
+    return Role.COMMAND_LINE in work.who.roles or site_id in work.who.site_ids
+
+
+def _free_name(work: Work[Any], site_id: UUID, name: str) -> str:
+    plain = required(name, "name", 80)
+    if any(
+        other.site_id == site_id and other.name.casefold() == plain.casefold()
+        for other in queries.stations(work.session)
+    ):
+        raise Invalid(
+            "station_name_taken", N_("Another station of this site has this name already."), field="name"
+        )
+    return plain
+
+
+def _row(station: Station, site: Site) -> StationRow:
+    return StationRow(
+        id=station.id,
+        site_id=site.id,
+        site_name=site.name,
+        name=station.name,
+        kind=station.kind,
+        printers=tuple(sorted(json.loads(station.printers).items())),
+        paper=station.paper,
+        usb_download=station.usb_download,
+        enrolled_at=station.enrolled_at,
+        last_seen_at=station.last_seen_at,
+        revoked_at=station.revoked_at,
+    )
+
+
+def _changed(work: Work[Any], station: Station) -> None:
+    work.about(site_id=station.site_id, station=station.id)
+    work.changed("station", station.id, site_id=station.site_id)

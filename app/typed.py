@@ -1,6 +1,10 @@
 """Bounds of what people type: never empty where it is needed, never longer than it can be."""
 
+from datetime import date
+
 from app.errors import N_, Invalid
+
+_EARLIEST_BIRTH = date(1880, 1, 1)
 
 
 def required(text: str, field: str, longest: int) -> str:
@@ -24,3 +28,10 @@ def optional(text: str, field: str, longest: int) -> str:
     if "\x00" in plain:
         raise Invalid("unreadable", N_("This holds a character that cannot be used."), field=field)
     return plain
+
+
+def born(day: date, today: date, field: str = "birth_date") -> date:
+    """Return a birth date; raises Invalid when nobody living can have it."""
+    if not _EARLIEST_BIRTH <= day <= today:
+        raise Invalid("birth_date_impossible", N_("Please check the date of birth."), field=field)
+    return day

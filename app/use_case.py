@@ -165,7 +165,7 @@ class UseCase(Generic[N, P, R]):
 
     def _run(self, noun: N, *args: P.args, **kwargs: P.kwargs) -> R:
         parts = noun.parts
-        with _in_plain_words():
+        with in_plain_words():
             self._permitted(noun)
             asked = self._arguments(noun, args, kwargs) if noun.request_id else b""
             if noun.request_id and (stored := self._stored(noun, asked)) is not None:
@@ -326,7 +326,8 @@ def use_case(
 
 
 @contextlib.contextmanager
-def _in_plain_words() -> Iterator[None]:
+def in_plain_words() -> Iterator[None]:
+    """Say what went wrong with the database itself in words that a person can act on."""
     try:
         yield
     except DatabaseConflictError as error:

@@ -23,6 +23,7 @@ class ClinicRules:
     password_min: int = 12  # D5
     password_max: int = 128  # D5
     reset_minutes: int = 60  # D6
+    one_time_password_hours: int = 72  # for an employee's first sign-in
 
     # Reports
     report_hours: int = 48  # R29

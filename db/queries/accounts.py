@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import AccessGrant, Account, Invitation, Message, Patient, Visit
+from db.models import AccessGrant, Account, AuditEvent, Invitation, Message, Patient, Visit
 
 
 def account(session: Session, account_id: UUID) -> Account | None:
@@ -179,4 +179,20 @@ def drop_waiting_messages(session: Session, account_id: UUID, reason: str) -> No
         update(Message)
         .where(Message.account_id == account_id, Message.state == "queued", Message.invitation_id.is_(None))
         .values(state="failed", reason=reason, content=None, next_try_at=None, version=Message.version + 1)
+    )
+
+
+def events_by(session: Session, account_id: UUID, since: datetime) -> list[AuditEvent]:
+    """Return what was done by whoever used an account since an instant, not what staff did to it; oldest first."""
+    return list(
+        session.scalars(
+            select(AuditEvent)
+            .where(
+                AuditEvent.account_id == account_id,
+                AuditEvent.at >= since,
+                AuditEvent.staff_id.is_(None),
+                AuditEvent.outcome == "done",
+            )
+            .order_by(AuditEvent.number)
+        )
     )

@@ -38,3 +38,8 @@ def site(session: Session, site_id: UUID) -> Site | None:
 def stations(session: Session) -> list[Station]:
     """Return every station, by site and name."""
     return list(session.scalars(select(Station).order_by(Station.site_id, Station.name)))
+
+
+def station(session: Session, station_id: UUID) -> Station | None:
+    """Return a station."""
+    return session.get(Station, station_id)

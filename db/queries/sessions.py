@@ -111,12 +111,29 @@ def end_of_account(
     session.execute(update(SessionRecord).where(condition).values(ended_at=now, ended_reason=reason))
 
 
-def end_of_staff(session: Session, staff_id: UUID, now: datetime, reason: str) -> None:
-    """End every session of a staff member."""
+def end_of_staff(
+    session: Session, staff_id: UUID, now: datetime, reason: str, *, but: UUID | None = None
+) -> None:
+    """End every session of a staff member, but one where it is named."""
+    condition = and_(SessionRecord.staff_id == staff_id, SessionRecord.ended_at.is_(None))
+    if but is not None:
+        condition = and_(condition, SessionRecord.id != but)
+    session.execute(update(SessionRecord).where(condition).values(ended_at=now, ended_reason=reason))
+
+
+def lock(session: Session, session_id: UUID, now: datetime) -> None:
+    """Lock a session's screen."""
     session.execute(
         update(SessionRecord)
-        .where(SessionRecord.staff_id == staff_id, SessionRecord.ended_at.is_(None))
-        .values(ended_at=now, ended_reason=reason)
+        .where(SessionRecord.id == session_id, SessionRecord.locked_at.is_(None))
+        .values(locked_at=now)
+    )
+
+
+def unlock(session: Session, session_id: UUID, now: datetime) -> None:
+    """Unlock a session's screen: its person is there."""
+    session.execute(
+        update(SessionRecord).where(SessionRecord.id == session_id).values(locked_at=None, last_active_at=now)
     )
 
 

@@ -1,0 +1,109 @@
+"""A changed e-mail address: asked to prove itself, and told to the old one without naming anybody (D7)."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from app.activation_codes import send_button
+from app.codes import digest_of_typed, fresh_code
+from app.documents.links import confirmation_link
+from app.errors import N_, Refused
+from app.ids import new_id
+from app.letterhead import letterhead
+from app.messages import queue_mail
+from app.parts import Parts
+from app.use_case import Work
+from db.models import Account, EmailConfirmation
+from db.queries import accounts as account_queries
+from db.queries import activation_codes as code_queries
+from db.queries import reset_links
+
+_CONFIRM_WITHIN = timedelta(days=30)
+
+
+def change_contact(
+    parts: Parts,
+    work: Work[Any],
+    account: Account,
+    email: str,
+    mobile: str,
+    *,
+    old_email_is_unsafe: bool,
+) -> None:
+    """Give an account, locked by the caller, other contact data; email and mobile as read by app.contact."""
+    account.mobile = mobile
+    if email == account.email:
+        return
+    old = account.email
+    account.email, account.email_proved_at = email, None
+    # What was mailed to the old address must not work any more.
+    reset_links.kill(work.session, account.id, work.now)
+    reset_links.kill_confirmations(work.session, account.id, work.now)
+    patient_id = account_queries.own_patient(work.session, account.id)
+    if old and not old_email_is_unsafe:
+        queue_mail(
+            parts,
+            work,
+            "email_changed",
+            old,
+            site_id=account.site_id,
+            patient_id=patient_id,
+            account_id=account.id,
+        )
+    if email:
+        _ask_to_prove(parts, work, account, patient_id)
+
+
+def prove_address(parts: Parts, work: Work[Any], typed: str) -> None:
+    """Note that whoever reads the address's mail used the button in it; doing so twice is no harm.
+
+    Raises Refused when the button is of an older mail, or too old.
+    """
+    digest = digest_of_typed(parts.keys, "email", typed)
+    found = reset_links.confirmation(work.session, digest)
+    account = account_queries.locked(work.session, found.account_id) if found else None
+    if (
+        found is None
+        or account is None
+        or account.email != found.email
+        or not reset_links.confirm(work.session, found.id, work.now)
+    ):
+        raise Refused(
+            "link_unknown",
+            N_(
+                "This link is no longer valid. Please use the newest e-mail from us, or ask at the reception."
+            ),
+        )
+    account.email_proved_at = account.email_proved_at or work.now
+    work.about(account_id=account.id)
+    work.changed("account", account.id, site_id=account.site_id, account_id=account.id)
+
+
+def _ask_to_prove(parts: Parts, work: Work[Any], account: Account, patient_id: UUID | None) -> None:
+    head = letterhead(work.session, work.clinic, account.site_id)
+    if account.activated_at is None:
+        for code in code_queries.live(work.session, [account.id]):
+            send_button(parts, work, account, code, head)
+        return
+    proof = fresh_code(parts.keys, "email")
+    work.session.add(
+        EmailConfirmation(
+            id=new_id(),
+            account_id=account.id,
+            email=account.email,
+            digest=proof.digest,
+            made_at=work.now,
+            expires_at=work.now + _CONFIRM_WITHIN,
+        )
+    )
+    queue_mail(
+        parts,
+        work,
+        "confirm_email",
+        account.email,
+        site_id=account.site_id,
+        patient_id=patient_id,
+        account_id=account.id,
+        secret=True,
+        url=confirmation_link(head, proof.clear),
+    )
