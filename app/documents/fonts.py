@@ -74,9 +74,9 @@ def printable(text: str, *, latin_letters: bool = False) -> str:
     raised: a box in their place could be anybody's name.
     """
     composed = "".join(
-        " " if letter in "\t\u00a0" else letter
+        " " if letter.isspace() and letter != "\n" else letter
         for letter in unicodedata.normalize("NFC", text)
-        if letter in "\t\n" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
+        if letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
     )
     pieces = []
     for drawn, letters in groupby(composed, key=lambda letter: letter == "\n" or _has_face(letter)):
