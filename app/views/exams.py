@@ -191,6 +191,15 @@ class Survey:
 
 
 @dataclass(frozen=True)
+class WaitingExam:
+    """An imported study whose patient is not certain (D32)."""
+
+    id: UUID
+    arrived_at: datetime
+    study: SurveyedStudy
+
+
+@dataclass(frozen=True)
 class Imported:
     """What an import brought."""
 

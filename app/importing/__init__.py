@@ -1,0 +1,1 @@
+"""How files from outside become exams: found, described by a worker, compared, kept, filed."""
