@@ -58,6 +58,7 @@ def recognise(data: bytes) -> Codestream | None:
     return None
 
 
+_MAX_TILES = 65_535  # ISO 15444-1 A.4.2
 _FRAME_HEADERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -100,10 +101,13 @@ def _frame_header(marker: int, body: bytes, colours: Colours) -> Codestream | No
 def _jpeg_2000(data: bytes) -> Codestream | None:
     if len(data) < 43:  # noqa: PLR2004 - up to the first component of SIZ
         return None
-    capabilities, x1, y1, x0, y0 = struct.unpack_from(">HIIII", data, 6)
+    capabilities, x1, y1, x0, y0, wide, high, tile_x, tile_y = struct.unpack_from(">H8I", data, 6)
+    if not (x0 < x1 and y0 < y1 and wide and high and tile_x <= x0 and tile_y <= y0):
+        return None
+    tiles = -(-(x1 - tile_x) // wide) * -(-(y1 - tile_y) // high)
+    if tiles > _MAX_TILES:
+        return None
     components = int.from_bytes(data[40:42], "big")
     codec = Codec.HTJ2K if capabilities & 0x4000 else Codec.JPEG_2000
     depth = data[42]
-    return Codestream(
-        codec, max(y1 - y0, 0), max(x1 - x0, 0), components, (depth & 0x7F) + 1, bool(depth & 0x80)
-    )
+    return Codestream(codec, y1 - y0, x1 - x0, components, (depth & 0x7F) + 1, bool(depth & 0x80))

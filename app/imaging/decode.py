@@ -67,11 +67,9 @@ def decode_frame(frames: Frames, frame: int, *, smallest_side: int | None = None
 
 def _native(frames: Frames, frame: int, data: bytes, layout: PixelLayout) -> Decoded:
     file = frames.file
-    assert file.pixels is not None
     little = file.coding.little and file.transfer_syntax != GE_BIG_ENDIAN_PIXELS
-    swapped = not file.coding.little and file.pixels.vr == "OW" and layout.allocated == 8  # noqa: PLR2004 - bits
     first_bit = frame * layout.frame_bits % 8
-    pixels = native(data, layout, first_bit=first_bit, little=little, swapped_bytes=swapped)
+    pixels = native(data, layout, first_bit=first_bit, little=little)
     return Decoded(pixels, replace(layout, photometric=_unsubsampled(layout)))
 
 
@@ -189,7 +187,7 @@ def _deflated_frame(data: bytes, layout: PixelLayout, _codestream: Codestream) -
     length = -(-layout.frame_bits // 8)
     inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, length)
     inflated += bytes(length - len(inflated))
-    pixels = native(inflated, layout, first_bit=0, little=True, swapped_bytes=False)
+    pixels = native(inflated, layout, first_bit=0, little=True)
     return Decoded(pixels, replace(layout, photometric=_unsubsampled(layout)))
 
 

@@ -70,6 +70,8 @@ def open_file(given: Path | bytes) -> DicomFile:
     else:
         if given.is_dir():
             raise Damaged("file_is_folder")
+        if not given.is_file():  # a pipe or a device would never end
+            raise Damaged("file_missing")
         try:
             stream = given.open("rb", buffering=1 << 16)
         except OSError:

@@ -169,15 +169,31 @@ class Frames:
         return b"".join(parts)
 
     def _native(self, frame: int) -> bytes:
-        pixels = self.file.pixels
-        assert pixels is not None
         bits = self.layout.frame_bits
         first, last = frame * bits // 8, -(-(frame + 1) * bits // 8)
-        wanted = last - first
-        there = self.file.source.read(pixels.start + first, min(wanted, pixels.length - first))
-        if len(there) < wanted:
-            if len(there) == 0:
-                raise Damaged("image_has_no_pixels")
+        there = self._swapped(first, last) if self._bytes_in_big_words else self._plain(first, last)
+        if not there:
+            raise Damaged("image_has_no_pixels")
+        if len(there) < last - first:
             self.file.note("image_cut_short")
-            there += bytes(wanted - len(there))
+            there += bytes(last - first - len(there))
         return there
+
+    @cached_property
+    def _bytes_in_big_words(self) -> bool:
+        """Tell whether numbers of 8 bits or fewer lie in big-endian words of 16 (PS3.5 8.1.2)."""
+        pixels = self.file.pixels
+        small = self.layout.allocated <= 8  # noqa: PLR2004 - bits
+        return small and not self.file.coding.little and pixels is not None and pixels.vr == "OW"
+
+    def _plain(self, first: int, last: int) -> bytes:
+        pixels = self.file.pixels
+        assert pixels is not None
+        return self.file.source.read(pixels.start + first, min(last, pixels.length) - first)
+
+    def _swapped(self, first: int, last: int) -> bytes:
+        even = first - first % 2
+        words = bytearray(self._plain(even, last + last % 2))
+        words += bytes(len(words) % 2)
+        words[0::2], words[1::2] = words[1::2], words[0::2]
+        return bytes(words[first - even : last - even])

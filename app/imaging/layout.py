@@ -12,6 +12,7 @@ MAX_SIDE = 65_535
 MAX_FRAMES = 1_000_000
 _ALLOCATED = frozenset((1, 2, 4, 8, 10, 12, 14, 16, 24, 32, 64))
 _RGB = 3
+_ONE_SAMPLE = frozenset(("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"))
 KNOWN_PHOTOMETRIC = frozenset(
     (
         "MONOCHROME1",
@@ -110,7 +111,7 @@ def _checked(layout: PixelLayout) -> PixelLayout:
         raise Damaged("image_unreadable")
     if layout.photometric not in KNOWN_PHOTOMETRIC:
         raise Damaged("image_coding_unknown")
-    if layout.samples == 1 and layout.photometric not in {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"}:
+    if (layout.samples == 1) != (layout.photometric in _ONE_SAMPLE):
         raise Damaged("image_unreadable")
     stored = layout.stored if 1 <= layout.stored <= layout.allocated else layout.allocated
     high = layout.high_bit if stored - 1 <= layout.high_bit < layout.allocated else stored - 1

@@ -34,16 +34,19 @@ def process_context(preload: tuple[str, ...]) -> ForkServerContext | SpawnContex
 
     context = ForkServerContext()
     context.set_forkserver_preload(list(preload))
-    # numpy's BLAS takes 32 MB of address space a processor when it is imported; the workers multiply no matrices.
-    before = os.environ.get("OPENBLAS_NUM_THREADS")
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    # The process finds our package only by what it is told here (Python 3.11 passes no path on), and numpy's
+    # BLAS takes 32 MB of address space a processor when imported, for matrices that no worker multiplies.
+    wanted = {"PYTHONPATH": os.pathsep.join(part for part in sys.path if part), "OPENBLAS_NUM_THREADS": "1"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         forkserver.ensure_running()
     finally:
-        if before is None:
-            del os.environ["OPENBLAS_NUM_THREADS"]
-        else:
-            os.environ["OPENBLAS_NUM_THREADS"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
     return context
 
 

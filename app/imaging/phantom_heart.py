@@ -93,9 +93,16 @@ class Heart:
             leaf = np.abs((y - 0.66) - np.abs(x - cx) * -opened * 0.6)
             bright = np.where((leaf < 0.011) & (np.abs(x - cx) < 0.11), 0.9, bright)  # noqa: PLR2004
         bright = np.where(np.hypot(x, (y - 0.55) * 0.62) > 0.34, 0.5 * bright + 0.10, bright)  # noqa: PLR2004
-        drift = np.roll(self._speckle, (int(6 * squeeze), int(2 * squeeze)), (0, 1))
+        drift = self._drifted(6 * squeeze)
         echo = bright * drift * np.exp(-0.55 * far) * (1 + 0.5 * np.sin(far * 3))
         return (np.log1p(7 * echo) / np.log(8) * 225).astype(np.float32), chamber
+
+    def _drifted(self, by: float) -> _Polar:
+        """Return the speckle moved down by a part of a depth step, as the muscle carries it along."""
+        whole = int(by)
+        drifted: _Polar = np.roll(self._speckle, whole, 0) * np.float32(1 - by + whole)
+        drifted += np.roll(self._speckle, whole + 1, 0) * np.float32(by - whole)
+        return drifted
 
     def _flow(self, x: _Polar, y: _Polar, phase: float) -> _Polar:
         """Return the speed towards the probe (red) or away from it (blue) inside a box."""

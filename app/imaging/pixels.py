@@ -11,14 +11,11 @@ from app.imaging.problems import Damaged
 Array = NDArray[Any]
 
 
-def native(data: bytes, layout: PixelLayout, *, first_bit: int, little: bool, swapped_bytes: bool) -> Array:
+def native(data: bytes, layout: PixelLayout, *, first_bit: int, little: bool) -> Array:
     """Return the numbers of a native frame, (rows, columns) or (rows, columns, samples).
 
-    first_bit: where the frame begins in the first byte (one-bit frames are not padded, C.7.6.3.1.1);
-    swapped_bytes: 8-bit or smaller numbers in big-endian words (PS3.5 8.1.2).
+    first_bit: where the frame begins in the first byte (one-bit frames are not padded, C.7.6.3.1.1).
     """
-    if swapped_bytes and len(data) % 2 == 0:
-        data = np.frombuffer(data, np.uint16).byteswap().tobytes()
     words = _words(data, layout, first_bit, little=little)
     if layout.floating:
         return words.reshape(layout.rows, layout.columns) if layout.samples == 1 else _refuse()

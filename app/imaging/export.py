@@ -1,0 +1,180 @@
+"""Pictures and DICOM files as people take them home: PNG, JPEG, film, ZIP, ZIP with DICOMDIR.
+
+Files are written beside their place under another name and moved there when whole: nothing half-written stays.
+"""
+
+import io
+import os
+import re
+import threading
+import uuid
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from app.errors import PortalError
+from app.imaging.description import FileDescription
+from app.imaging.dicomdir import Listed, dicomdir
+from app.imaging.picture import Picture
+from app.imaging.pool import DecodePool
+from app.imaging.problems import error_of
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Progress = Callable[[int, int], None]  # how many are done, of how many
+Format = Literal["png", "jpeg"]
+_CHUNK = 1 << 20
+_JPEG_QUALITY = 92
+_WEBP_QUALITY = 85
+_UID = re.compile(r"[0-9.]{1,64}")
+
+
+def to_png(picture: Picture) -> bytes:
+    """Return a picture as PNG, with square pixels."""
+    return _saved(_squared(picture), "PNG", optimize=False)
+
+
+def to_jpeg(picture: Picture) -> bytes:
+    """Return a picture as JPEG, with square pixels."""
+    return _saved(_squared(picture), "JPEG", quality=_JPEG_QUALITY)
+
+
+def to_film(pictures: Iterable[Picture], frame_ms: float) -> bytes:
+    """Return pictures as an animated WebP that plays round and round; raises Invalid when there are none."""
+    frames = [_squared(picture) for picture in pictures]
+    if not frames:
+        raise error_of("frame_missing")
+    first, *others = frames
+    return _saved(
+        first,
+        "WEBP",
+        save_all=True,
+        append_images=others,
+        duration=max(1, round(frame_ms)),
+        loop=0,
+        quality=_WEBP_QUALITY,
+    )
+
+
+def write_pictures_zip(
+    target: Path,
+    pictures: Iterable[Picture],
+    count: int,
+    form: Format = "png",
+    *,
+    progress: Progress | None = None,
+    cancelled: threading.Event | None = None,
+) -> None:
+    """Write pictures, as they come, into a ZIP as image-0001.png ...; raises Unavailable when cancelled or full."""
+    encode, ending = (to_png, "png") if form == "png" else (to_jpeg, "jpg")
+    with _whole_or_nothing(target) as archive:
+        for number, picture in enumerate(pictures, 1):
+            _go_on(cancelled)
+            archive.writestr(zipfile.ZipInfo(f"image-{number:04}.{ending}"), encode(picture))
+            if progress is not None:
+                progress(number, count)
+
+
+def write_dicom_zip(
+    target: Path,
+    files: Sequence[Path],
+    pool: DecodePool,
+    *,
+    progress: Progress | None = None,
+    cancelled: threading.Event | None = None,
+) -> None:
+    """Write DICOM files, unchanged, into a ZIP with a DICOMDIR that lists the images among them.
+
+    Files that are no images, and damaged ones, are in the ZIP without being listed. Names come from us, never
+    from the files. Raises Unavailable when cancelled or the disk is full.
+    """
+    listed: list[Listed] = []
+    series: dict[str, int] = {}
+    with _whole_or_nothing(target) as archive:
+        for number, file in enumerate(files, 1):
+            _go_on(cancelled)
+            description = None
+            try:
+                description = pool.describe(file, cancelled=cancelled)
+            except PortalError:
+                _go_on(cancelled)
+            folder = series.setdefault(
+                description.series_instance_uid if description else "", len(series) + 1
+            )
+            file_id = ("DICOM", f"S{folder:07}", f"I{number:07}")
+            _copy(archive, "/".join(file_id), file, cancelled)
+            if description is not None and _may_be_listed(description):
+                listed.append(Listed(file_id, description))
+            if progress is not None:
+                progress(number, len(files))
+        archive.writestr(zipfile.ZipInfo("DICOMDIR"), dicomdir(listed, f"2.25.{uuid.uuid4().int}"))
+
+
+def _may_be_listed(description: FileDescription) -> bool:
+    uids = (
+        description.sop_instance_uid,
+        description.sop_class_uid,
+        description.study_instance_uid,
+        description.series_instance_uid,
+    )
+    return description.kind == "image" and all(_UID.fullmatch(uid) for uid in uids)
+
+
+def _copy(archive: zipfile.ZipFile, name: str, file: Path, cancelled: threading.Event | None) -> None:
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    try:
+        source = file.open("rb")
+    except OSError:
+        raise error_of("file_missing") from None
+    with source, archive.open(entry, "w", force_zip64=True) as sink:
+        while chunk := source.read(_CHUNK):
+            _go_on(cancelled)
+            sink.write(chunk)
+
+
+def _go_on(cancelled: threading.Event | None) -> None:
+    if cancelled is not None and cancelled.is_set():
+        raise error_of("image_cancelled")
+
+
+@contextmanager
+def _whole_or_nothing(target: Path) -> Iterator[zipfile.ZipFile]:
+    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        with partial.open("xb") as sink:
+            with zipfile.ZipFile(sink, "w", compresslevel=1) as archive:
+                yield archive
+            sink.flush()
+            os.fsync(sink.fileno())
+        partial.replace(target)
+    except OSError:
+        raise error_of("disk_full") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _squared(picture: Picture) -> "Image.Image":
+    """Return a picture with square pixels: the shorter side of a pixel is stretched (PS3.3 C.7.6.3.1.7)."""
+    from PIL import Image
+
+    image = Image.fromarray(np.ascontiguousarray(picture.pixels))
+    if abs(picture.aspect - 1) < 0.001:  # noqa: PLR2004 - less than a pixel on any screen
+        return image
+    width, height = (
+        (image.width, image.height * picture.aspect)
+        if picture.aspect > 1
+        else (image.width / picture.aspect, image.height)
+    )
+    return image.resize((round(width), round(height)), Image.Resampling.BICUBIC)
+
+
+def _saved(image: "Image.Image", form: str, **options: object) -> bytes:
+    sink = io.BytesIO()
+    image.save(sink, form, **options)
+    return sink.getvalue()

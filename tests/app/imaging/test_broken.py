@@ -1,0 +1,147 @@
+"""Broken and hostile files: no crash, no hang, a plain sentence, and the next good image comes."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.errors import PortalError
+from app.imaging import DecodePool
+from app.imaging.problems import error_of, sentence_of
+
+SAMPLES = os.environ.get("PORTAL_DICOM_SAMPLES", "")
+MUTATIONS = 40
+
+
+def told(ask: Callable[[], object]) -> str:
+    """Return the kind of the error that asking ends in, or "" when it works; anything else is a failure."""
+    try:
+        ask()
+    except PortalError as error:
+        caught = error
+    else:
+        return ""
+    assert caught.sentence == error_of(caught.kind).sentence
+    return caught.kind
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Flip bits, overwrite, cut, repeat or insert, mostly in the header or just behind it."""
+    changed = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 5, 20))):
+        at = (
+            chance.randrange(len(changed))
+            if chance.random() < 0.5
+            else chance.randrange(min(len(changed), 2500))
+        )
+        way = chance.randrange(5)
+        if way == 0:
+            changed[at] ^= 1 << chance.randrange(8)
+        elif way == 1:
+            changed[at : at + 4] = chance.choice(
+                (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", chance.randbytes(4))
+            )
+        elif way == 2:
+            del changed[at : at + chance.randrange(1, 64)]
+        elif way == 3:
+            changed[at:at] = changed[at : at + chance.randrange(1, 64)]
+        else:
+            changed[at] = chance.randrange(256)
+        if len(changed) < 200:
+            break
+    return bytes(changed)
+
+
+def test_mutated_files_of_every_coding_end_in_a_picture_or_a_sentence(
+    pool: DecodePool, coded: dict[str, Path]
+) -> None:
+    for name, file in coded.items():
+        data = file.read_bytes()
+        control = pool.render(data)
+        assert len(np.unique(control.pixels)) > 20, name
+        chance = random.Random(f"{name} 7")
+        kinds = []
+        for _ in range(MUTATIONS):
+            broken = mutated(data, chance)
+            kinds.append(told(lambda given=broken: pool.render(given)))  # type: ignore[misc]  # bound at once
+            told(lambda given=broken: pool.thumbnail(given, side=32))  # type: ignore[misc]  # the same
+            told(lambda given=broken: pool.describe(given))  # type: ignore[misc]  # the same
+        assert "image_timed_out" not in kinds, name
+        assert np.array_equal(pool.render(data).pixels, control.pixels), name
+
+
+if SAMPLES:
+    BROKEN = sorted(
+        path for path in (Path(SAMPLES) / "broken").rglob("*") if path.name not in {"MANIFEST.tsv", "mut"}
+    )
+
+    @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.name)
+    def test_a_broken_file_harms_nobody(pool: DecodePool, coded: dict[str, Path], path: Path) -> None:
+        good = coded["ct jpeg_ls"]
+        before = pool.render(good).pixels
+        start = time.monotonic()
+        kinds = [
+            told(ask)
+            for ask in (lambda: pool.describe(path), lambda: pool.render(path), lambda: pool.thumbnail(path))
+        ]
+        assert time.monotonic() - start < 10
+        assert "image_worker_lost" not in kinds
+        start = time.monotonic()
+        assert np.array_equal(pool.render(good).pixels, before)
+        assert time.monotonic() - start < 1
+
+    # What broken/mut/MANIFEST.tsv wants to be seen as a picture, and the kinds of what cannot be.
+    PICTURES = (
+        "missing_InstanceNumber",
+        "window_zero_width",
+        "window_text",
+        "sq_nested_200",
+        "self_reference",
+        "name_wrong_charset",
+        "name_html",
+        "name_path",
+        "spacing_zero",
+        "no_preamble",
+        "ts_lies_jpeg",
+        "ts_lies_implicit",
+        "ts_lies_unknown",
+        "ts_lies_mpeg4",
+        "voilut_no_data",
+        "huge_frames",
+        "trunc_unc_30",
+    )
+    SENTENCES = {
+        "empty_file": "not_dicom",
+        "random_bytes": "not_dicom",
+        "jpeg_renamed": "not_dicom",
+        "huge_rows_cols": "image_too_large",
+        "zero_rows": "image_unreadable",
+        "pixeldata_empty": "image_has_no_pixels",
+        "missing_PixelData": "image_has_no_pixels",
+        "image_sop_no_pixels": "image_has_no_pixels",
+        "photometric_unknown": "image_coding_unknown",
+        "photometric_palette_no_lut": "image_unreadable",
+        "bits_allocated_13": "image_unreadable",
+        "samples_3_mono": "image_unreadable",
+        "a_directory": "file_is_folder",
+        "encapsulated_pdf": "image_has_no_pixels",
+        "key_object": "image_has_no_pixels",
+        "presentation_state": "image_has_no_pixels",
+    }
+
+    @pytest.mark.parametrize("name", PICTURES)
+    def test_small_faults_do_not_hide_a_picture(pool: DecodePool, name: str) -> None:
+        assert len(np.unique(pool.render(Path(SAMPLES) / "broken" / "mut" / f"{name}.dcm").pixels)) > 2
+
+    @pytest.mark.parametrize(("name", "kind"), SENTENCES.items())
+    def test_what_is_wrong_is_said_plainly(pool: DecodePool, name: str, kind: str) -> None:
+        assert told(lambda: pool.render(Path(SAMPLES) / "broken" / "mut" / f"{name}.dcm")) == kind
+
+
+def test_every_kind_has_a_sentence_and_an_unknown_one_is_a_damaged_image() -> None:
+    assert error_of("never heard of").kind == "image_unreadable"
+    assert sentence_of("image_cut_short") != sentence_of("image_unreadable")
