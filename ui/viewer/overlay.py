@@ -1,22 +1,22 @@
 """The words over an image that never go away."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from ui.viewer.halo import HaloText
+from ui.viewer.halo import EDGE, HaloText
 from ui.viewer.sayings import Sayings
 
 MARGIN = 16.0
 
 
 class Overlay:
-    """Draws the sayings in the corners of a widget, free of the controls at its edges."""
+    """Draws the sayings over a widget: whose image at the top, the rest along the foot."""
 
     def __init__(self, widget: QWidget) -> None:
         self._widget = widget
         self._sayings = Sayings()
-        self._texts = (HaloText(), HaloText(), HaloText())
+        self._whose, self._which, self._seen, self._warning = (HaloText() for _ in range(4))
         self.left = MARGIN  # kept free at the top, for buttons
         self.right = MARGIN
 
@@ -32,31 +32,15 @@ class Overlay:
             self._widget.update()
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the words over the image."""
+        """Draw the words; when room is short, the image's title is cut first, the warning never."""
         plain, bold = self._widget.font(), QFont(self._widget.font())
         bold.setBold(True)
-        whole, corner = QRectF(self._widget.rect()), Qt.AlignmentFlag
+        said, whole, corner = self._sayings, QRectF(self._widget.rect()), Qt.AlignmentFlag
+        lines = [(line, plain if number else bold) for number, line in enumerate(said.whose)]
         top = whole.adjusted(self.left, MARGIN / 2, -self.right, 0)
-        bottom = whole.adjusted(MARGIN, 0, -MARGIN, -MARGIN / 2)
-        third = bottom.width() / 3
-        for text, lines, where, align in (
-            (self._texts[0], self._sayings.whose, top, corner.AlignTop | corner.AlignLeft),
-            (
-                self._texts[1],
-                self._sayings.seen,
-                bottom.adjusted(0, 0, -2 * third, 0),
-                corner.AlignBottom | corner.AlignLeft,
-            ),
-            (
-                self._texts[2],
-                self._sayings.warning,
-                bottom.adjusted(third, 0, 0, 0),
-                corner.AlignBottom | corner.AlignRight,
-            ),
-        ):
-            if lines:
-                is_named = lines is self._sayings.whose
-                dressed = [
-                    (line, bold if is_named and not number else plain) for number, line in enumerate(lines)
-                ]
-                text.paint(painter, dressed, where, align)
+        self._whose.paint(painter, lines, top, corner.AlignTop | corner.AlignLeft)
+        foot = whole.adjusted(MARGIN, 0, -MARGIN, -MARGIN / 2)
+        for text, words in ((self._warning, said.warning), (self._seen, said.seen)):
+            text.paint(painter, [(words, plain)], foot, corner.AlignBottom | corner.AlignRight)
+            foot.setRight(foot.right() - QFontMetricsF(plain).horizontalAdvance(words) - EDGE - 2 * MARGIN)
+        self._which.paint(painter, [(said.which, plain)], foot, corner.AlignBottom | corner.AlignLeft)

@@ -10,11 +10,12 @@ from ui.viewer.tone import Tone
 
 @dataclass(frozen=True)
 class Sayings:
-    """Lines for three corners; the first line of `whose` is bold."""
+    """Lines at the top left, the first in bold, and three phrases along the foot."""
 
-    whose: tuple[str, ...] = ()  # top left
-    seen: tuple[str, ...] = ()  # bottom left
-    warning: tuple[str, ...] = ()  # bottom right
+    whose: tuple[str, ...] = ()
+    which: str = ""
+    seen: str = ""
+    warning: str = ""
 
 
 def sayings_of(
@@ -22,10 +23,12 @@ def sayings_of(
 ) -> Sayings:
     """Return what is said whatever is shown: the name, the exam, the image's number, "Not for diagnosis"."""
     _ = words
-    whose = [caption.name, caption.identity, caption.exam]
+    whose = tuple(line for line in (caption.name, caption.identity, caption.exam) if line)
+    which = ""
     if series is not None and place is not None:
-        whose += [_("Image {n} of {count}", n=place.index + 1, count=series.count), series.title]
-    return Sayings(tuple(line for line in whose if line), (), (_("Not for diagnosis"),))
+        sentence = _("Image {n} of {count}, {title}") if series.title else _("Image {n} of {count}")
+        which = sentence.format(n=place.index + 1, count=series.count, title=series.title)
+    return Sayings(whose, which, "", _("Not for diagnosis"))
 
 
 def with_image(sayings: Sayings, layers: Layers, zoom: float, tone: Tone | None, words: Words) -> Sayings:
@@ -41,5 +44,5 @@ def with_image(sayings: Sayings, layers: Layers, zoom: float, tone: Tone | None,
             center=round(window.center),
         )
     if layers.frame.lossy:
-        warning = (_("Compressed: fine detail may be lost. Not for diagnosis"),)
-    return replace(sayings, seen=(seen,), warning=warning)
+        warning = _("Compressed image, not for diagnosis")
+    return replace(sayings, seen=seen, warning=warning)

@@ -154,7 +154,12 @@ class ThumbnailStrip(QListView):
         if self._card.current != position.index:
             self._card.current = position.index
             self.viewport().update()
-        self.scrollTo(self._thumbnails.index(position.index))
+        for row in (
+            position.index + 1,
+            position.index - 1,
+            position.index,
+        ):  # its neighbours too, where they are
+            self.scrollTo(self._thumbnails.index(row))
         self._soon.start()
 
     def stop(self) -> None:

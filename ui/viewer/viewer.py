@@ -252,7 +252,7 @@ class Viewer(QWidget):
             tone = self.canvas.tone if self._tool_set == "staff" else None
             sayings = with_image(sayings, content, zoom, tone, self._words)
         self.canvas.overlay.say(sayings)
-        self.canvas.setAccessibleName("\n".join(sayings.whose))
+        self.canvas.setAccessibleName("\n".join((*sayings.whose, sayings.which)))
         self.canvas.setAccessibleDescription(content.text if isinstance(content, Tile) else "")
 
     # Series, sheets, playing
@@ -397,5 +397,5 @@ class Viewer(QWidget):
             right -= GAP
         self.canvas.overlay.left = self._back.width() + 2 * MARGIN
         self.canvas.overlay.right = room.right() - right + MARGIN
-        top = GAP if is_wide else round(5 * line + MARGIN)
+        top = max(self._back.height() + 2 * GAP, round(3 * line + MARGIN))
         self.canvas.set_insets(Insets(top, foot + bar.height() + GAP))

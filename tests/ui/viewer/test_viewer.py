@@ -242,7 +242,7 @@ def test_staff_choose_a_window_of_the_modality(open_viewer: OpenViewer) -> None:
     viewer = open_viewer(Exam(2), tools="staff")
     press(viewer, "presets")
     press(viewer, "choice_2")
-    assert viewer.canvas.overlay.sayings.seen[0].endswith("window 1500 at -600")
+    assert viewer.canvas.overlay.sayings.seen.endswith("window 1500 at -600")
 
 
 @pytest.mark.rule("R42")
@@ -272,8 +272,8 @@ def test_the_words_stay_when_the_controls_fade(qtbot: QtBot, open_viewer: OpenVi
     qtbot.waitUntil(lambda: not viewer.bar.isVisible())
     said = viewer.canvas.overlay.sayings
     assert said.whose[0] == "Ada Example"
-    assert "Image 12 of 40" in said.whose
-    assert said.warning == ("Not for diagnosis",)
+    assert said.which == "Image 12 of 40, Series 0"
+    assert said.warning == "Not for diagnosis"
     assert bright_pixels(viewer, bottom=True) > 50
 
 
@@ -337,11 +337,11 @@ def test_until_an_image_is_here_the_caption_names_the_one_that_is_painted(
     viewer = open_viewer(exam)
     viewer.bar.slider.setValue(200)
     assert exam.started[at(200)].wait(10)
-    assert "Image 1 of 400" in viewer.canvas.overlay.sayings.whose
+    assert viewer.canvas.overlay.sayings.which.startswith("Image 1 of 400")
     assert painted_grey(viewer) == pytest.approx(grey_of(at(0)), abs=5)
     gate.set()
     qtbot.waitUntil(lambda: viewer.shown == at(200))
-    assert "Image 201 of 400" in viewer.canvas.overlay.sayings.whose
+    assert viewer.canvas.overlay.sayings.which.startswith("Image 201 of 400")
 
 
 def test_playing_shows_the_images_in_order_and_stops_at_a_touch(
