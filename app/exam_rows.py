@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.callers import Standing
-from app.errors import N_, NotFound
+from app.errors import N_, NotAllowed, NotFound
 from app.facts import report_facts
 from app.modalities import plain_words
 from app.rules import report_release
@@ -79,6 +79,15 @@ def exam_page(work: Work[Any], exam_id: UUID) -> ExamPage:
         may_see_images=contents != "report" and (reach.is_staff or exam.withheld_at is None),
         may_download=may_download,
     )
+
+
+def must_be_given_downloads(work: Work[Any], reach: Reach) -> None:
+    """Raise NotAllowed for a guest whose invitation does not include downloads (D12)."""
+    given = queries.invitation(work.session, reach.invitation_id) if reach.invitation_id else None
+    if given is not None and not given.may_download:
+        raise NotAllowed(
+            "download_not_given", N_("Downloads were not included in this invitation. Ask the patient.")
+        )
 
 
 def exam_unknown() -> NotFound:

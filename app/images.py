@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from app.errors import N_, Invalid, NotAllowed, NotFound
-from app.exam_rows import reach_of
+from app.errors import N_, Invalid, NotFound
+from app.exam_rows import must_be_given_downloads, reach_of
 from app.exams import not_opened, was_opened
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
 from app.imaging.export import Progress, to_jpeg, to_png, write_dicom_zip, write_pictures_zip
@@ -20,11 +20,12 @@ from app.views.exams import StoredImage
 from db.models import Exam, Instance, Series
 from db.queries import exams as exam_queries
 from db.queries import images as queries
+from db.queries.exams import Reach
 
 LOOKERS = frozenset({Role.PATIENT, Role.GUEST, Role.CLINICAL, Role.RECEPTION})
 
 DownloadKind = Literal["image_png", "image_jpeg", "all_zip", "dicom_zip"]
-KINDS = ("image_png", "image_jpeg", "all_zip", "dicom_zip")
+ONE_IMAGE = ("image_png", "image_jpeg")
 REDUCED_SIDE = 1024
 _MOST_NUMBERS = 20_000
 
@@ -147,25 +148,9 @@ class Images(Noun):
         frame: int = 0,
     ) -> tuple[StoredImage, ...]:
         """Return the files that a download is made of, and write it down (R41, D24)."""
-        reach = reach_of(work.who)
-        exam = self._exam(work, exam_id)
-        if work.who.invitation_id is not None:
-            invitation = exam_queries.invitation(work.session, work.who.invitation_id)
-            if invitation is None or not invitation.may_download:
-                raise NotAllowed(
-                    "download_not_given",
-                    N_("Downloads were not included in this invitation. Ask the patient."),
-                )
-        levels = queries.of_exam(work.session, reach, work.now, exam.id)
-        files = tuple(_stored(instance, series, exam) for _, series, instance in levels)
-        if kind in {"image_png", "image_jpeg"}:
-            files = tuple(file for file in files if file.id == instance_id)
-        if kind != "dicom_zip":
-            files = tuple(file for file in files if file.kind == "image" and file.frames)
-        if not files:
-            raise _unknown()
-        work.about(exam_id=exam.id, patient_id=exam.patient_id, kind=kind, files=len(files))
-        if kind in {"image_png", "image_jpeg"}:
+        files = images_to_take(work, reach_of(work.who), exam_id, kind, instance_id)
+        work.about(exam_id=exam_id, patient_id=files[0].patient_id, kind=kind, files=len(files))
+        if kind in ONE_IMAGE:
             work.about(number=files[0].number, frame=frame + 1)
         return files
 
@@ -236,6 +221,25 @@ class Images(Noun):
         if not found:
             raise _unknown()
         return found[0][0]
+
+
+def images_to_take(
+    work: Work[Any], reach: Reach, exam_id: UUID, kind: DownloadKind, instance_id: UUID | None
+) -> tuple[StoredImage, ...]:
+    """Return the files that a download is made of; raises NotFound when there are none, NotAllowed for a guest."""
+    found = exam_queries.exams(work.session, reach, work.now, exam_id=exam_id)
+    if not found:
+        raise _unknown()
+    must_be_given_downloads(work, reach)
+    levels = queries.of_exam(work.session, reach, work.now, exam_id)
+    files = tuple(_stored(instance, series, found[0][0]) for _, series, instance in levels)
+    if kind in ONE_IMAGE:
+        files = tuple(file for file in files if file.id == instance_id)
+    if kind != "dicom_zip":
+        files = tuple(file for file in files if file.kind == "image" and file.frames)
+    if not files:
+        raise _unknown()
+    return files
 
 
 def _stored(instance: Instance, series: Series, exam: Exam) -> StoredImage:

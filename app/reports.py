@@ -4,14 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app import documents
-from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
-from app.exam_rows import exam_unknown, reach_of, report_rows
+from app.errors import N_, Conflict, Invalid, NotFound, Refused
+from app.exam_rows import exam_unknown, must_be_given_downloads, reach_of, report_rows
 from app.exams import exam_changed, not_opened, review_instant
 from app.ids import new_id
 from app.imaging import Picture
 from app.report_complete import CompleteBy, announce, on_sms_state, told_patient
-from app.report_paper import paragraphs_of, printed_report
+from app.report_paper import paragraphs_of, pdf_of, report_unavailable, taken_report
 from app.report_withdrawal import tell_withdrawn
 from app.rules.access import Role
 from app.tasks import finish_tasks, make_task
@@ -240,17 +239,8 @@ class Reports(Noun):
     def take_away(self, work: Work[None], report_id: UUID, because: str = "") -> ReportTaken:
         """Return what is needed to print or download a report (R25); document() makes the PDF of it."""
         report, exam = self._readable(work, report_id, because)
-        if work.who.invitation_id is not None:
-            invitation = exam_queries.invitation(work.session, work.who.invitation_id)
-            if invitation is None or not invitation.may_download:
-                raise NotAllowed(
-                    "download_not_given",
-                    N_("Downloads were not included in this invitation. Ask the patient."),
-                )
-        file = queries.pdf(work.session, report.id)
-        if file is not None:
-            return ReportTaken(None, file.pdf)
-        return ReportTaken(printed_report(work, report, exam))
+        must_be_given_downloads(work, reach_of(work.who))
+        return taken_report(work, report, exam)
 
     def document(
         self,
@@ -263,10 +253,7 @@ class Reports(Noun):
     ) -> bytes:
         """Return a report as a PDF to print or download (R25, R26); a report that is a PDF comes as it is."""
         taken = self.take_away(report_id, because)
-        if taken.printed is None:
-            return taken.pdf
-        style = documents.PaperStyle("Letter" if paper == "Letter" else "A4", large_print, latin_letters=True)
-        return documents.report(taken.printed, style, words or Words())
+        return pdf_of(taken, paper, words or Words(), large_print=large_print)
 
     @use_case(READERS)
     def pdf(self, work: Work[None], report_id: UUID) -> bytes:
@@ -274,7 +261,7 @@ class Reports(Noun):
         found = queries.readable(work.session, reach_of(work.who), work.now, report_id)
         file = queries.pdf(work.session, report_id) if found else None
         if found is None or file is None:
-            raise _unavailable()
+            raise report_unavailable()
         if not queries.was_read(
             work.session,
             found[1].patient_id,
@@ -378,13 +365,9 @@ class Reports(Noun):
     def _readable(self, work: Work[Any], report_id: UUID, because: str) -> tuple[Report, Exam]:
         found = queries.readable(work.session, reach_of(work.who), work.now, report_id)
         if found is None:
-            raise _unavailable()
+            raise report_unavailable()
         report, exam = found
         work.about(report_id=report.id, exam_id=exam.id, patient_id=exam.patient_id)
         if Role.STAFF in work.who.roles and Role.CLINICAL not in work.who.roles:
             work.about(because=required(because, "because", LONGEST))
         return found
-
-
-def _unavailable() -> NotFound:
-    return NotFound("report_unavailable", N_("Report is Unavailable"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from app.rules.report_release import ReportNotice, ReportState
@@ -153,6 +154,28 @@ class DownloadWhat:
     file_name: str
     expires_at: datetime
     is_spent: bool
+
+
+@dataclass(frozen=True)
+class DownloadClaim:
+    """What the phone that spent a download may fetch, checked anew each time."""
+
+    id: UUID
+    what: str  # report, or a kind of image download
+    file_name: str
+    media_type: str
+    frame: int
+    images: tuple[StoredImage, ...]
+    report: ReportTaken | None
+
+
+@dataclass(frozen=True)
+class DownloadFile:
+    """A file that is ready; bytes of it may be asked for again and again until the download is over."""
+
+    path: Path
+    name: str
+    media_type: str
 
 
 @dataclass(frozen=True)
