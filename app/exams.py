@@ -9,11 +9,12 @@ from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from app.exam_rows import exam_page, exam_rows, exam_unknown, reach_of, report_rows, reports_by_exam
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day, local_day
+from app.tasks import finish_tasks
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.desk import DeskExam
 from app.views.exams import ExamPage, ExamRow
-from db.models import Exam
+from db.models import Exam, Report
 from db.queries import clinic as clinic_queries
 from db.queries import exams as queries
 from db.queries import invitations as invitation_queries
@@ -110,6 +111,8 @@ class Exams(Noun):
         exam = self._to_change(work, exam_id)
         if exam.withheld_at is None:
             raise Conflict("exam_not_held", N_("This exam is not withheld."))
+        reports = reports_by_exam(work, [exam.id])[exam.id]
+        finish_tasks(work, *hold_tasks(exam), *(f"report_overdue:{report.id}" for report, _ in reports))
         exam.withheld_at = exam.withheld_ground = exam.withheld_review_on = None
         work.about(exam_id=exam.id, patient_id=exam.patient_id, reason=required(reason, "reason", LONGEST))
         exam_changed(work, exam)
@@ -156,6 +159,11 @@ class Exams(Noun):
         if exam is None:
             raise exam_unknown()
         return exam
+
+
+def hold_tasks(held: Exam | Report) -> tuple[str, ...]:
+    """Return the keys of the tasks that stand because an exam or report is withheld."""
+    return (f"review_due:{held.id}:{held.withheld_review_on.date()}",) if held.withheld_review_on else ()
 
 
 def review_instant(work: Work[Any], exam: Exam, review_on: date) -> datetime:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from app.downloads import forget_downloads
+from app.importing.keeping import forget_left_over
 from app.messages import queue_mail
 from app.parts import Parts
 from app.rules.account_life import notice_due_at
@@ -21,6 +23,8 @@ def housekeep(parts: Parts) -> None:
     for part in (_codes_about_to_expire, _accounts_about_to_expire, _overdue_reports, _reviews, _wipe):
         with by_itself(parts, "housekeeping.run") as work:
             part(parts, work)
+    forget_left_over(parts)
+    forget_downloads(parts)
 
 
 def _codes_about_to_expire(_parts: Parts, work: Work[None]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.errors import N_, Conflict, Invalid, NotFound, Refused
 from app.exam_rows import exam_unknown, must_be_given_downloads, reach_of, report_rows
-from app.exams import exam_changed, not_opened, review_instant
+from app.exams import exam_changed, hold_tasks, not_opened, review_instant
 from app.ids import new_id
 from app.imaging import Picture
 from app.report_complete import CompleteBy, announce, on_sms_state, told_patient
@@ -190,8 +190,8 @@ class Reports(Noun):
         report, exam = self._to_change(work, report_id)
         if report.withheld_at is None:
             raise Conflict("report_not_held", N_("This report is not withheld."))
+        finish_tasks(work, *hold_tasks(report), f"report_overdue:{report.id}")
         report.withheld_at = report.withheld_ground = report.withheld_review_on = None
-        finish_tasks(work, f"review:{report.id}")
         return self._changed(work, report, exam, reason=required(reason, "reason", LONGEST))
 
     @use_case(CLINICAL, Effect.WRITES)
