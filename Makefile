@@ -44,4 +44,4 @@ format: .set-up/run ## Put the code in order
 	@.venv/bin/ruff check --fix .
 
 catalogue: .set-up/run ## Collect all sentences for translation
-	@.venv/bin/pybabel extract -q -F resources/babel.cfg -k N_ -k _ -o resources/locale/portal.pot .
+	@.venv/bin/pybabel -q extract -F resources/babel.cfg -k N_ -k _ -k count:1,2 -o resources/locale/portal.pot .

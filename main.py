@@ -47,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
 
     bring = verbs.add_parser("import", help="bring DICOM files, folders, ZIP files or discs in")
     bring.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    bring.add_argument("--patient", metavar="IDENTIFIER", help="whose they are; else by exact identifier and birth date")
+    bring.add_argument(
+        "--patient", metavar="IDENTIFIER", help="whose they are; else by exact identifier and birth date"
+    )
     bring.add_argument("--settings", type=Path)
     bring.add_argument("--practice", action="store_true")
     bring.set_defaults(run=_import)
@@ -90,7 +92,9 @@ def _settings(options: argparse.Namespace) -> MachineSettings:
 def _staff(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if _has_no_display():
-        print("There is no display here. Instead of the window, this is the tour: it walks through everything.")
+        print(
+            "There is no display here. Instead of the window, this is the tour: it walks through everything."
+        )
         return _tour(argparse.Namespace(out=Path("out"), imported=None))
     from ui.desktop import run_staff
 
@@ -121,7 +125,7 @@ def _tour(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from app.importing_line import run_import
+    from app.command_line import run_import
 
     return run_import(_settings(options), options.paths, options.patient)
 
@@ -134,7 +138,7 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _run_admin(options: argparse.Namespace) -> int:
-    from app.administration import run_admin
+    from app.command_line import run_admin
 
     return run_admin(_settings(options), options)
 

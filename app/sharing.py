@@ -9,7 +9,6 @@ from app.errors import N_, Conflict, Invalid, NotFound
 from app.facts import invitation_facts
 from app.ids import new_id
 from app.invitations import invitation_row, invitation_rows
-from app.letterhead import letterhead
 from app.messages import queue_mail
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day
@@ -20,6 +19,7 @@ from app.rules.invitation import (
     default_shared_until,
     shared_until_bounds,
 )
+from app.sites import letterhead
 from app.tasks import finish_tasks
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.paper import PrintedInvitation
@@ -114,28 +114,28 @@ class Sharing(Noun):
         work.about(before=invitation.shared_until.isoformat())
         invitation.shared_until = end_of_local_day(day, site.time_zone)
         invitation.version += 1
-        self._changed(work, invitation)
+        self._changed(work, invitation, site.id)
         return invitation_row(work, row)
 
     @use_case(OWNER_OR_DESK, Effect.WRITES)
     def revoke(self, work: Work[None], invitation_id: UUID) -> InvitationRow:
         """Stop an invitation for good, also for whoever is looking now (R70, R71, D17)."""
-        invitation = self._mine(work, invitation_id)[0]
+        invitation, _account, _exam, _patient, site = self._mine(work, invitation_id)
         why = "by staff" if work.who.staff_id else "by owner"
         queries.revoke(work.session, invitation.id, work.now, why)
         queries.end_visits(work.session, invitation.id, work.now)
         finish_tasks(work, f"invitation_locked:{invitation.id}")
-        self._changed(work, invitation)
+        self._changed(work, invitation, site.id)
         work.session.refresh(invitation)
         return invitation_row(work, self._mine(work, invitation_id))
 
     @use_case(OWNER_OR_DESK, Effect.WRITES)
     def unlock(self, work: Work[None], invitation_id: UUID) -> InvitationRow:
         """Take off the lock that wrong codes have brought (D14)."""
-        invitation = self._mine(work, invitation_id)[0]
+        invitation, _account, _exam, _patient, site = self._mine(work, invitation_id)
         queries.unlock(work.session, invitation.id)
         finish_tasks(work, f"invitation_locked:{invitation.id}")
-        self._changed(work, invitation)
+        self._changed(work, invitation, site.id)
         work.session.refresh(invitation)
         return invitation_row(work, self._mine(work, invitation_id))
 
@@ -189,7 +189,7 @@ class Sharing(Noun):
         work.session.add(invitation)
         work.session.flush()
         work.about(way=new.way, contents=new.contents, may_download=new.may_download)
-        self._changed(work, invitation)
+        self._changed(work, invitation, site.id)
         shared_by = f"{patient.given_names} {patient.family_name}"
         if new.way == "paper":
             printed = PrintedInvitation(
@@ -274,11 +274,12 @@ class Sharing(Noun):
         work.about(patient_id=row[0].patient_id, exam_id=row[0].exam_id, invitation_id=row[0].id)
         return row
 
-    def _changed(self, work: Work[None], invitation: Invitation) -> None:
+    def _changed(self, work: Work[None], invitation: Invitation, site_id: UUID) -> None:
         work.about(patient_id=invitation.patient_id, exam_id=invitation.exam_id, invitation_id=invitation.id)
         work.changed(
             "invitation",
             invitation.id,
+            site_id=site_id,
             patient_id=invitation.patient_id,
             account_id=invitation.account_id,
             invitation_id=invitation.id,

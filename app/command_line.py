@@ -1,0 +1,131 @@
+"""The verbs that need no window: bring files in, set the clinic up, enrol, back up, restore, check the audit."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from app.backup import back_up, restore
+from app.errors import N_, Invalid, NotFound
+from app.portal import Acting, Portal, open_portal
+from app.settings import MachineSettings
+from app.views.clinic import FirstStart
+from app.words import Words
+
+_ = Words()
+
+
+def run_import(settings: MachineSettings, paths: Sequence[Path], identifier: str | None) -> int:
+    """Bring files in; return 1 when nothing came in."""
+    portal = open_portal(settings)
+    try:
+        here = portal.acting(portal.command_line())
+        patient_id = None
+        if identifier is not None:
+            found = here.patients.by_identifier(identifier)
+            if len(found) != 1:
+                raise NotFound(
+                    "identifier_unknown",
+                    N_("There is no patient, or more than one, with the identifier {identifier}."),
+                    identifier=identifier,
+                )
+            patient_id = found[0].id
+        survey = here.imports.survey(tuple(str(path) for path in paths), patient_id, _show_progress)
+        imported = here.imports.take(survey.id, patient_id)
+    finally:
+        portal.close()
+    for broken in imported.broken:
+        print(f"{broken.name}: {_(broken.problem)}")
+    print(
+        _(
+            "{files} images came in, {already} were there already, {broken} could not be read, {unmatched} exams wait"
+            " on the To do list.",
+            files=imported.files,
+            already=imported.already_there,
+            broken=len(imported.broken),
+            unmatched=imported.unmatched,
+        )
+    )
+    return 0 if imported.files or imported.already_there else 1
+
+
+def run_admin(settings: MachineSettings, options: argparse.Namespace) -> int:
+    """Do one of the admin verbs."""
+    if options.admin_verb == "restore":
+        print(_("{count} image files came back.", count=restore(settings, options.folder)))
+        return 0
+    portal = open_portal(settings)
+    try:
+        return _verb(portal, portal.acting(portal.command_line()), options)
+    finally:
+        portal.close()
+
+
+def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
+    match options.admin_verb:
+        case "first-manager":
+            portal.begin(_ask_first_start())
+            print(_("The clinic is set up. Start the staff application and sign in."))
+        case "enrol-station":
+            print(here.stations.enrol(_site(here, options.site), options.name, options.kind).key)
+        case "backup":
+            print(_("{count} image files were copied.", count=back_up(portal, options.folder)))
+            print(
+                _(
+                    "Keep the key file {file} in another place: without it the backup cannot be used.",
+                    file=portal.parts.settings.key_file,
+                )
+            )
+        case "verify-audit":
+            report = here.audit.verify(options.head)
+            for number in report.broken:
+                print(_("Audit event {number} does not follow from the one before.", number=number))
+            if report.head_is_known is False:
+                print(_("The head that you gave does not stand in this chain: its end was cut or replaced."))
+            print(_("{events} audit events were checked.", events=report.events))
+            return 1 if report.broken or report.head_is_known is False else 0
+        case "audit-head":
+            print(here.audit.head())
+    return 0
+
+
+def _site(here: Acting, name: str | None) -> UUID:
+    sites = [site for site in here.sites.all() if name in {None, site.name}]
+    if len(sites) != 1:
+        raise Invalid(
+            "site_needed",
+            N_("Give the name of a site with --site. The sites are: {names}."),
+            names=", ".join(site.name for site in here.sites.all()),
+        )
+    return sites[0].id
+
+
+def _ask_first_start() -> FirstStart:
+    """Ask at the terminal; passwords are typed unseen, or come as a line of standard input in a script."""
+    asked = {
+        "clinic_name": _("Name of the clinic"),
+        "email": _("E-mail address for patients"),
+        "public_address": _("Address of the web portal, such as https://portal.example.org"),
+        "site_name": _("Name of the first site"),
+        "site_address": _("Its address, lines separated by ;"),
+        "site_phone": _("Its phone number"),
+        "time_zone": _("Its time zone, such as Australia/Sydney"),
+        "full_name": _("Full name of the first manager"),
+        "user_name": _("User name of the first manager"),
+    }
+    answers = {name: _ask(question) for name, question in asked.items()}
+    address = tuple(line.strip() for line in answers.pop("site_address").split(";"))
+    question = _("Password of the first manager")
+    password = getpass.getpass(f"{question}: ") if sys.stdin.isatty() else _ask(question)
+    return FirstStart(site_address=address, password=password, **answers)
+
+
+def _ask(question: str) -> str:
+    return input(f"{question}: ").strip()
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr, flush=True)

@@ -1,0 +1,212 @@
+"""Starts the reception desk or the kiosk: paints first, then loads what the window needs."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+
+from app.errors import PortalError
+from app.settings import MachineSettings
+from app.words import Words
+from ui.background import Background, Progress
+from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.callers import Caller
+    from app.portal import Portal
+    from app.practice import Sample
+    from ui.surroundings import Surroundings
+
+MAIN = Path(__file__).resolve().parent.parent / "main.py"
+
+
+def run_staff(settings: MachineSettings, *, is_practice: bool) -> int:
+    """Open the reception desk; returns the exit status when its window is closed."""
+
+    def window(surroundings: "Surroundings", samples: "tuple[Sample, ...]") -> QWidget:
+        from ui.reception.desk import DeskWindow
+
+        return DeskWindow(surroundings, samples=samples)
+
+    return _run("desk", settings, is_practice=is_practice, window=window)
+
+
+def run_kiosk(settings: MachineSettings, *, is_practice: bool) -> int:
+    """Open the patient kiosk; returns the exit status when it is closed."""
+
+    def window(surroundings: "Surroundings", samples: "tuple[Sample, ...]") -> QWidget:
+        from ui.kiosk.window import KioskWindow
+
+        return KioskWindow(surroundings, samples=samples)
+
+    return _run("kiosk", settings, is_practice=is_practice, window=window)
+
+
+def _run(
+    kind: str,
+    settings: MachineSettings,
+    *,
+    is_practice: bool,
+    window: "Callable[[Surroundings, tuple[Sample, ...]], QWidget]",
+) -> int:
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    start = Start(application, kind, settings, is_practice=is_practice, window=window)
+    start.show()
+    status = application.exec()
+    start.close_down()
+    return status
+
+
+@dataclass(frozen=True)
+class _Opened:
+    portal: "Portal"
+    station: "Caller"
+    samples: "tuple[Sample, ...]"
+
+
+class Start(QObject):
+    """The first window, and what happens behind it until the real one can open."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        kind: str,
+        settings: MachineSettings,
+        *,
+        is_practice: bool,
+        window: "Callable[[Surroundings, tuple[Sample, ...]], QWidget]",
+    ) -> None:
+        super().__init__(application)
+        self._kind, self._settings, self._is_practice, self._window = kind, settings, is_practice, window
+        self._words = Words()
+        self._theme = Theme("kiosk" if kind == "kiosk" else "desk")
+        self._theme.apply(application)
+        _translate_qt(application)
+        self._background = Background(self)
+        self._portal: Portal | None = None
+        self._opened: QWidget | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._stop_chores: Callable[[], None] = lambda: None
+        self._first = _FirstPage(self._words)
+
+    def show(self) -> None:
+        """Paint the first page, then begin to load."""
+        self._first.show()
+        QTimer.singleShot(0, self, self._load)
+
+    def _load(self) -> None:
+        progress = Progress(self._first.show_progress)
+        self._background.run(
+            lambda: _open(self._settings, self._kind, progress, is_practice=self._is_practice),
+            owner=self,
+            done=self._show_window,
+            failed=self._failed,
+            progress=progress,
+        )
+
+    def _show_window(self, opened: _Opened) -> None:
+        from app.chores import Chores
+        from ui.printing import find_printers
+        from ui.surroundings import Surroundings
+
+        self._portal = opened.portal
+        chores = Chores(opened.portal)
+        chores.start()
+        self._stop_chores = chores.stop
+        if self._is_practice:
+            self._server = subprocess.Popen([sys.executable, str(MAIN), "server", "--practice"])
+        surroundings = Surroundings(
+            portal=opened.portal,
+            station=opened.station,
+            words=self._words,
+            background=self._background,
+            theme=self._theme,
+            printers=find_printers(opened.portal.parts.imaging, self._settings.cups_server),
+            is_practice=self._is_practice,
+        )
+        self._opened = self._window(surroundings, opened.samples)
+        if self._kind == "kiosk":
+            self._opened.showFullScreen()
+        else:
+            self._opened.resize(1280, 800)
+            self._opened.show()
+        self._first.close()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, PortalError):
+            self._first.say(self._words.error(error))
+        else:
+            from app.outside.logs import report_bug
+
+            reference = report_bug(error)
+            self._first.say(
+                self._words(
+                    "The application could not start. Tell the person who looks after it: {reference}.",
+                    reference=reference,
+                )
+            )
+
+    def close_down(self) -> None:
+        """Stop what runs beside the window."""
+        self._background.stop()
+        self._stop_chores()
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(timeout=10)
+        if self._portal is not None:
+            self._portal.close()
+
+
+def _open(settings: MachineSettings, kind: str, progress: Progress, *, is_practice: bool) -> _Opened:
+    """Load the rest of the program and open the portal; runs beside the GUI thread."""
+    from app.outside.logs import start_logging
+    from app.own_station import own_station
+    from app.portal import open_portal
+
+    start_logging(settings.log_folder, kind)
+    portal = open_portal(settings)
+    samples: tuple[Sample, ...] = ()
+    if is_practice:
+        from app.practice import make_practice
+
+        samples = make_practice(portal, progress.report)
+    station = own_station(portal, kind) if portal.is_set_up() else portal.nobody()
+    return _Opened(portal, station, samples)
+
+
+class _FirstPage(QWidget):
+    """One calm sentence while the application loads."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.setWindowTitle(words("Patient portal"))
+        self.resize(1280, 800)
+        self._line = QLabel(words("Opening the patient portal"), self)
+        layout = QVBoxLayout(self)
+        layout.addStretch()
+        layout.addWidget(self._line)
+        layout.addStretch()
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Say how far the loading has come."""
+        self._line.setText(f"{done} / {total}")
+
+    def say(self, sentence: str) -> None:
+        """Show why the application cannot open."""
+        self._line.setText(sentence)
+
+
+def _translate_qt(application: QApplication) -> None:
+    """Give Qt's own texts the language of the system, from Qt's .qm files."""
+    from PySide6.QtCore import QLibraryInfo
+
+    translator = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(QLocale(QLocale.Language.English), "qtbase", "_", folder):
+        application.installTranslator(translator)
