@@ -138,7 +138,7 @@ class Background(QObject):
         for number in list(self._jobs):
             self.cancel(number)
         for lane in self._lanes.values():
-            lane.shutdown(wait=False, cancel_futures=True)
+            lane.shutdown(wait=False)
         if wait(self._running, timeout=seconds).not_done:
             return False
         for lane in self._lanes.values():
@@ -159,7 +159,7 @@ class Background(QObject):
     def _deliver(self, number: int) -> None:
         self._running = {future for future in self._running if not future.done()}
         job = self._jobs.pop(number, None)
-        if job is None or not isValid(job.owner):
+        if job is None:  # cancelled, or its owner is gone
             return
         self._unwatch(job)
         if job.progress is not None:
@@ -172,7 +172,7 @@ class Background(QObject):
     @Slot(int)
     def _show_progress(self, number: int) -> None:
         job = self._jobs.get(number)
-        if job is not None and job.progress is not None and isValid(job.owner):
+        if job is not None and job.progress is not None:
             job.progress.show()
 
     @staticmethod

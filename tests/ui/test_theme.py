@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QImage, QPalette
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.look import read_look
+from app.look import THEME, read_look
 from ui.icons import IconLabel, pixmap
 from ui.theme import Theme, register_fonts
 from ui.widgets.button import Button
@@ -192,3 +192,10 @@ def test_an_icon_stands_in_the_colour_of_its_role_and_height_of_its_line(show: S
 
 def test_names_are_never_taken_for_markup(qapp: object) -> None:
     assert Text("<b>Amelia</b>").textFormat() == Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_small_pictures_have_the_colours_of_the_tokens(mode: str) -> None:
+    colours = LOOK.light if mode == "light" else LOOK.dark
+    for name, colour in (("tick", colours.on_teal), ("dot", colours.on_teal), ("open", colours.quiet_ink)):
+        assert f'"{colour}"' in (THEME.parent / f"{name}-{mode}.svg").read_text(encoding="utf-8")
