@@ -7,9 +7,9 @@ from uuid import UUID
 
 from app import journal
 from app.errors import N_, NotFound
+from app.letterhead import letterhead
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day
-from app.sites import letterhead
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.paper import Opening, WhoOpened
 from app.views.work import AuditReport, AuditRow

@@ -9,6 +9,7 @@ from app.errors import N_, Conflict, Invalid, NotFound
 from app.facts import invitation_facts
 from app.ids import new_id
 from app.invitations import invitation_row, invitation_rows
+from app.letterhead import letterhead
 from app.messages import queue_mail
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day
@@ -19,7 +20,6 @@ from app.rules.invitation import (
     default_shared_until,
     shared_until_bounds,
 )
-from app.sites import letterhead
 from app.tasks import finish_tasks
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.paper import PrintedInvitation
