@@ -19,6 +19,7 @@ class Codec(Enum):
     JPEG_XL = "jpeg_xl"  # ISO 18181
     RLE = "rle"  # PS3.5 Annex G
     DEFLATED_FRAME = "deflated_frame"  # PS3.5 A.4.13
+    PLAIN = "plain"  # native pixel data in fragments, PS3.5 A.4.11
 
 
 class Colours(Enum):

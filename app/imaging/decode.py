@@ -19,6 +19,7 @@ from app.imaging.pixels import Array, from_codec, native
 from app.imaging.problems import Damaged
 
 _RGB = 3
+_LARGE = 1_000_000  # samples
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,17 @@ def _jpeg_ls(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decode
 
 
 def _jpeg_2000(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
-    decode: Callable[[bytes], Array] = (
-        imagecodecs.htj2k_decode if codestream.codec is Codec.HTJ2K else imagecodecs.jpeg2k_decode
-    )
     # The decoder undoes the multiple component transform, so ICT and RCT arrive as RGB (PS3.5 8.2.4).
     photometric = "RGB" if layout.photometric in {"YBR_ICT", "YBR_RCT"} or _has_transform(data) else None
-    return _checked(decode(data), layout, codestream, photometric or _unsubsampled(layout))
+    # Two threads halve the wait for a large image; more only take processors from other workers.
+    threads = 2 if layout.frame_samples > _LARGE else 1
+    decoded = imagecodecs.jpeg2k_decode(data, numthreads=threads)
+    return _checked(decoded, layout, codestream, photometric or _unsubsampled(layout))
+
+
+def _htj2k(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
+    photometric = "RGB" if layout.photometric in {"YBR_ICT", "YBR_RCT"} or _has_transform(data) else None
+    return _checked(imagecodecs.htj2k_decode(data), layout, codestream, photometric or _unsubsampled(layout))
 
 
 def _has_transform(data: bytes) -> bool:
@@ -191,6 +197,14 @@ def _deflated_frame(data: bytes, layout: PixelLayout, _codestream: Codestream) -
     return Decoded(pixels, replace(layout, photometric=_unsubsampled(layout)))
 
 
+def _plain(data: bytes, layout: PixelLayout, _codestream: Codestream) -> Decoded:
+    if len(data) * 8 < layout.frame_bits:
+        raise ValueError
+    return Decoded(
+        native(data, layout, first_bit=0, little=True), replace(layout, photometric=_unsubsampled(layout))
+    )
+
+
 def _unsubsampled(layout: PixelLayout) -> str:
     """Return the colour model once every pixel has its own chrominance samples."""
     return "YBR_FULL" if layout.photometric == "YBR_FULL_422" else layout.photometric
@@ -201,10 +215,11 @@ _DECODERS: dict[Codec, Callable[[bytes, PixelLayout, Codestream], Decoded]] = {
     Codec.JPEG_LOSSLESS: _jpeg_lossless,
     Codec.JPEG_LS: _jpeg_ls,
     Codec.JPEG_2000: _jpeg_2000,
-    Codec.HTJ2K: _jpeg_2000,
+    Codec.HTJ2K: _htj2k,
     Codec.JPEG_XL: _jpeg_xl,
     Codec.RLE: _rle,
     Codec.DEFLATED_FRAME: _deflated_frame,
+    Codec.PLAIN: _plain,
 }
 
 

@@ -10,6 +10,7 @@ from app.imaging.elements import EXPLICIT_LITTLE, UNDEFINED, Coding, Element, El
 from app.imaging.problems import Damaged
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
+ENCAPSULATED_PLAIN = "1.2.840.10008.1.2.1.98"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"  # implicit little endian, pixel data big endian
 _NATIVE = frozenset(("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", DEFLATED, BIG_ENDIAN, GE_BIG_ENDIAN_PIXELS))
@@ -42,6 +43,11 @@ class DicomFile:
     def says_encapsulated(self) -> bool:
         """Tell whether the file's transfer syntax is one of compressed pixel data."""
         return bool(self.transfer_syntax) and self.transfer_syntax not in _NATIVE
+
+    @property
+    def says_uncompressed(self) -> bool:
+        """Tell whether the file's transfer syntax has no codec, though the pixel data may be in fragments."""
+        return self.transfer_syntax in _NATIVE or self.transfer_syntax == ENCAPSULATED_PLAIN
 
     @property
     def is_video(self) -> bool:

@@ -65,6 +65,7 @@ _BINARY = {
     "OD": "d",
 }
 _ENCODED = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
+_SHORTEST = 8  # bytes of an element without a value
 _MAX_DEPTH = 512
 _MAX_ITEMS = 200_000
 _MAX_ELEMENTS = 200_000
@@ -265,7 +266,10 @@ class Elements:
                 end = _end_of_item(self.source, item.start, stop, coding)
             else:
                 end = min(item.start + item.length, stop)
-            yield Elements(self.source, item.start, end, coding, self.charset)
+            # Some converters write UN and leave the items inside explicit.
+            sniffed = found.vr == "UN" and end - item.start >= _SHORTEST
+            inner = coding_at(self.source, item.start) if sniffed else coding
+            yield Elements(self.source, item.start, end, inner, self.charset)
             at = end
 
     @cached_property

@@ -1,7 +1,7 @@
 """Finds the bytes of one frame: native (PS3.5 8.1) or encapsulated in fragments (PS3.5 A.4)."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -128,6 +128,8 @@ class Frames:
         found = recognise(data)
         if found is None and self.file.transfer_syntax == RLE:
             return Codestream(Codec.RLE)
+        if found is None and self.file.says_uncompressed:
+            return Codestream(Codec.PLAIN)
         if found is None:
             raise Damaged("image_unreadable")
         return found
@@ -137,7 +139,14 @@ class Frames:
         """How the numbers are laid out; raises Damaged."""
         if self.file.is_video:
             raise Damaged("image_is_video")
-        return layout_of(self.file, self.codestream)
+        layout = layout_of(self.file, self.codestream)
+        pixels = self.file.pixels
+        whole = layout.frames * layout.frame_samples * layout.allocated // 8
+        if layout.subsampled and not self.encapsulated and pixels is not None and pixels.length >= whole:
+            # Enough numbers for every pixel's own chrominance: it was not subsampled after all.
+            self.file.note("coding_guessed")
+            layout = replace(layout, photometric=layout.photometric.removesuffix("_422"))
+        return layout
 
     @cached_property
     def count(self) -> int:

@@ -21,6 +21,7 @@ KNOWN_PHOTOMETRIC = frozenset(
         "RGB",
         "YBR_FULL",
         "YBR_FULL_422",
+        "YBR_PARTIAL",  # not of the standard: YBR_PARTIAL_422 that is not subsampled
         "YBR_PARTIAL_422",
         "YBR_PARTIAL_420",
         "YBR_ICT",

@@ -1,5 +1,6 @@
 """A pool for all imaging tests, small sample files, and a writer of odd ones."""
 
+import struct
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from pathlib import Path
@@ -72,11 +73,25 @@ def make_file(tmp_path: Path) -> MakeFile:
         dataset["PixelData"].VR = "OB" if encapsulated or dataset.BitsAllocated <= 8 else "OW"
         dataset["PixelData"].is_undefined_length = encapsulated
         dataset.file_meta = FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = UID(syntax)
+        known = syntax if UID(syntax).is_transfer_syntax else "1.2.840.10008.1.2.4.80"
+        dataset.file_meta.TransferSyntaxUID = UID(known)
         dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
         path = tmp_path / name
         dataset.save_as(path, enforce_file_format=True)
+        if known != syntax:
+            path.write_bytes(with_syntax(path.read_bytes(), known, syntax))
         return path
 
     return make
+
+
+def with_syntax(data: bytes, old: str, new: str) -> bytes:
+    """Return a file that says another transfer syntax; the group's length stays wrong, which readers must bear."""
+    before, after = (uid.encode() + b"\0" * (len(uid) % 2) for uid in (old, new))
+    changed = data.replace(
+        struct.pack("<HH2sH", 2, 0x10, b"UI", len(before)) + before,
+        struct.pack("<HH2sH", 2, 0x10, b"UI", len(after)) + after,
+    )
+    assert changed != data
+    return changed

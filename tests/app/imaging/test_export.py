@@ -111,7 +111,7 @@ def test_a_dicom_zip_lists_its_images_in_a_dicomdir(pool: DecodePool, tmp_path: 
     assert sorted(listed.find_values("Modality")) == ["CT", "DX"]
     for instance in listed:
         assert Path(instance.path).read_bytes() in [file.read_bytes() for file in files]
-    listed._tmp_dir.cleanup()  # pydicom would leave it to the garbage collector
+    listed._stage["t"].cleanup()  # pydicom would leave it to the garbage collector
     directory = pool.describe(tmp_path / "media" / "DICOMDIR")
     assert sorted("/".join(parts) for parts in directory.referenced_files) == sorted(names[:6])
     if dcmdump := shutil.which("dcmdump"):

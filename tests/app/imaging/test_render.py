@@ -11,7 +11,7 @@ from pydicom.encaps import encapsulate, encapsulate_extended
 
 from app.errors import Invalid
 from app.imaging import DecodePool, Window
-from tests.app.imaging.conftest import MakeFile
+from tests.app.imaging.conftest import MakeFile, with_syntax
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
@@ -180,13 +180,7 @@ def test_a_frame_in_several_fragments_with_and_without_tables(pool: DecodePool, 
 def test_a_wrong_transfer_syntax_does_not_matter_and_is_noted(
     pool: DecodePool, make_file: MakeFile, said: str
 ) -> None:
-    file = make_file(RAMP, syntax="1.2.840.10008.1.2.1")
-    data = file.read_bytes()
-    old = b"1.2.840.10008.1.2.1\0"
-    head = struct.pack("<HH2sH", 2, 0x10, b"UI", len(old)) + old
-    padded = said.encode() + b"\0" * (len(said) % 2)
-    lying = data.replace(head, struct.pack("<HH2sH", 2, 0x10, b"UI", len(padded)) + padded)
-    assert lying != data
+    lying = with_syntax(make_file(RAMP).read_bytes(), "1.2.840.10008.1.2.1", said)
     picture = pool.render(lying)
     assert picture.pixels.ravel().tolist() == list(range(256))
     assert picture.notes == ("coding_guessed",)
@@ -242,3 +236,62 @@ def test_large_and_real_numbers_are_stored_in_sixteen_bits_without_a_visible_dif
     stored = pool.stored(file)
     assert stored.pixels.dtype == np.uint16
     assert np.abs(stored.table()[stored.pixels].astype(int) - pool.render(file).pixels).max() <= 1
+
+
+def test_native_pixels_in_fragments(pool: DecodePool, make_file: MakeFile) -> None:
+    header = {"Rows": 16, "Columns": 16, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
+    header |= {"BitsAllocated": 8, "BitsStored": 8, "PixelRepresentation": 0, "NumberOfFrames": 2}
+    frames = [RAMP.tobytes(), RAMP[::-1].tobytes()]
+    file = make_file(encapsulate(frames), syntax="1.2.840.10008.1.2.1.98", **header)
+    assert np.array_equal(pool.render(file, 1).pixels, RAMP[::-1])
+
+
+def test_frames_that_are_deflated_one_by_one(pool: DecodePool, make_file: MakeFile) -> None:
+    import zlib
+
+    header = {"Rows": 16, "Columns": 16, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
+    header |= {"BitsAllocated": 8, "BitsStored": 8, "PixelRepresentation": 0, "NumberOfFrames": 2}
+    machines = [zlib.compressobj(wbits=-15) for _ in range(2)]
+    raw = (RAMP.tobytes(), RAMP[::-1].tobytes())
+    frames = [machine.compress(one) + machine.flush() for machine, one in zip(machines, raw, strict=True)]
+    file = make_file(encapsulate(frames), syntax="1.2.840.10008.1.2.8.1", **header)
+    assert np.array_equal(pool.render(file, 1).pixels, RAMP[::-1])
+
+
+@pytest.mark.parametrize(
+    ("syntax", "coded"),
+    [
+        (
+            "1.2.840.10008.1.2.4.51",
+            imagecodecs.jpeg8_encode(RAMP.astype(np.uint16) * 16, 100, bitspersample=12),
+        ),
+        *(
+            (
+                "1.2.840.10008.1.2.4.57",
+                imagecodecs.jpeg8_encode(
+                    RAMP.astype(np.uint16) * 16, lossless=True, predictor=p, bitspersample=16
+                ),
+            )
+            for p in range(1, 8)
+        ),
+        ("1.2.840.10008.1.2.4.110", imagecodecs.jpegxl_encode(RAMP.astype(np.uint16) * 16, lossless=True)),
+        ("1.2.840.10008.1.2.4.202", imagecodecs.htj2k_encode(RAMP.astype(np.uint16) * 16, reversible=True)),
+        ("1.2.840.10008.1.2.4.81", imagecodecs.jpegls_encode(RAMP.astype(np.uint16) * 16, 1)),
+    ],
+)
+def test_sixteen_bits_in_codecs_that_the_sample_maker_does_not_write(
+    pool: DecodePool, make_file: MakeFile, syntax: str, coded: bytes
+) -> None:
+    header = {"Rows": 16, "Columns": 16, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
+    header |= {"BitsAllocated": 16, "BitsStored": 12, "PixelRepresentation": 0}
+    file = make_file(encapsulate([bytes(coded)]), syntax=syntax, **header)
+    stored = pool.stored(file).pixels.astype(int)
+    assert np.abs(stored - RAMP.astype(int) * 16).max() <= (20 if syntax.endswith((".51", ".81")) else 0)
+
+
+def test_chrominance_of_every_pixel_in_a_file_that_says_422(pool: DecodePool, make_file: MakeFile) -> None:
+    ybr = np.full((2, 2, 3), 128, np.uint8)
+    ybr[..., 0] = [[10, 20], [30, 40]]
+    picture = pool.render(make_file(ybr, PhotometricInterpretation="YBR_FULL_422"))
+    assert picture.pixels[..., 0].tolist() == [[10, 20], [30, 40]]
+    assert picture.notes == ("coding_guessed",)
