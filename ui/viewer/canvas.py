@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTouchEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.viewer import swipe
 from ui.viewer.gestures import Gestures
 from ui.viewer.layers import Layers
 from ui.viewer.motion import Motion
@@ -34,9 +35,7 @@ GAP: Final = 32  # pixels between an image and the next while swiping
 STILL_MS: Final = 120
 ZOOM_STEP: Final = 1.25
 WHEEL_NOTCH: Final = 120
-FAR_MM: Final = 15.0  # a swipe this long counts however slow it was
-FLICK_MM: Final = 4.0
-FLICK_SPEED_MM: Final = 60.0  # a second
+RUN_MM: Final = 30.0  # a second: a pan let go quicker than this runs out
 GLIDE_S: Final = 0.15
 RESISTANCE: Final = 3.0
 GIVE: Final = 1.6  # fingers may go this far beyond the bounds of zoom before it springs back
@@ -209,17 +208,13 @@ class ImageCanvas(QWidget):
     def end_drag(self, speed: QPointF) -> None:
         """Go on to the neighbour, spring back, or let a pan run out."""
         if not self._is_fitted:
-            if math.hypot(speed.x(), speed.y()) > self.pixels_per_mm() * FLICK_SPEED_MM / 2:
+            if math.hypot(speed.x(), speed.y()) > self.pixels_per_mm() * RUN_MM:
                 self._glide(self._settled(self._placement.moved(speed * GLIDE_S)))
             return
         pulled, self._pulled = self._pulled, 0.0
-        mm = self.pixels_per_mm()
-        is_flick = (
-            abs(pulled) >= FLICK_MM * mm and speed.x() * pulled > 0 and abs(speed.x()) >= FLICK_SPEED_MM * mm
-        )
         step = self._step(pulled)
         is_there, _ = self._neighbour(step)
-        if is_there and (is_flick or abs(pulled) >= min(FAR_MM * mm, self.width() / 4)):
+        if is_there and swipe.counts(pulled, speed.x(), self.width(), self.pixels_per_mm()):
             self.stepped.emit(step)
             self._slide += -math.copysign(self.width() + GAP, pulled)
         self._spring_back()
@@ -309,20 +304,26 @@ class ImageCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw quickly while something moves, smoothly when it is still."""
         painter = QPainter(self)
-        painter.fillRect(event.rect(), GROUND)
+        try:
+            painter.fillRect(event.rect(), GROUND)
+            self._paint_images(painter)
+            self.overlay.paint(painter)
+        finally:
+            painter.end()  # a painter that outlives its widget's event takes the process with it
+
+    def _paint_images(self, painter: QPainter) -> None:
         is_smooth = not self._still.isActive()
         self._paint_one(
             painter, self._picture, self._content, self._placement, self._slide, is_smooth=is_smooth
         )
-        if self._slide:
-            is_there, beside = self._neighbour(self._step(self._slide))
-            if is_there:
-                away = self._slide - math.copysign(self.width() + GAP, self._slide)
-                size = QSizeF(*beside.size) if isinstance(beside, Layers) else QSizeF(1, 1)
-                placed = fitted(size, self._room(), self._placement)
-                self._paint_one(painter, self._beside, beside, placed, away, is_smooth=is_smooth)
-        self.overlay.paint(painter)
-        painter.end()
+        if not self._slide:
+            return
+        is_there, beside = self._neighbour(self._step(self._slide))
+        if is_there:
+            away = self._slide - math.copysign(self.width() + GAP, self._slide)
+            size = QSizeF(*beside.size) if isinstance(beside, Layers) else QSizeF(1, 1)
+            placed = fitted(size, self._room(), self._placement)
+            self._paint_one(painter, self._beside, beside, placed, away, is_smooth=is_smooth)
 
     def _paint_one(
         self,

@@ -1,15 +1,24 @@
 """Text with a dark edge, readable over black, white and everything between."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+import math
+from typing import Final
 
-INK = QColor("#E6EDEF")
-HALO = QColor(5, 8, 9, 215)
-EDGE = 4.0  # pixels of halo, half of it outside the letters
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+
+INK: Final = QColor("#E6EDEF")
+HALO: Final = QColor(5, 8, 9, 110)
+EDGE: Final = 4.0  # pixels kept free round the letters
+# The letters drawn dark in a ring round themselves: ten times quicker than stroking their outlines.
+RING: Final = tuple(
+    QPointF(radius * math.cos(turn * math.pi / 4), radius * math.sin(turn * math.pi / 4))
+    for radius in (1.0, 2.0)
+    for turn in range(8)
+)
 
 
 class HaloText:
-    """Lines of text kept as a picture until they change: outlines are slow to draw at each frame of a swipe."""
+    """Lines of text, kept as a picture until they change."""
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] | None = None
@@ -17,39 +26,44 @@ class HaloText:
 
     def paint(
         self, painter: QPainter, lines: list[tuple[str, QFont]], where: QRectF, align: Qt.AlignmentFlag
-    ) -> float:
-        """Draw the lines from the top, or up from the bottom, of the rectangle; return the height they take."""
+    ) -> None:
+        """Draw the lines in a corner of the rectangle, cut to its width."""
+        if not any(text for text, _ in lines):
+            return
         density = painter.device().devicePixelRatioF()
-        key = (tuple((text, font.key()) for text, font in lines), where.width(), align, density)
+        key = (tuple((text, font.key()) for text, font in lines), where.width(), density)
         if key != self._key:
             self._key = key
-            self._picture = _drawn(lines, where.width(), align, density)
+            self._picture = _drawn(lines, where.width(), density)
         size = self._picture.deviceIndependentSize()
+        left = where.right() - size.width() if align & Qt.AlignmentFlag.AlignRight else where.left()
         top = where.bottom() - size.height() if align & Qt.AlignmentFlag.AlignBottom else where.top()
-        painter.drawPixmap(QPointF(where.left(), top), self._picture)
-        return size.height()
+        painter.drawPixmap(QPointF(left, top), self._picture)
 
 
-def _drawn(lines: list[tuple[str, QFont]], width: float, align: Qt.AlignmentFlag, density: float) -> QPixmap:
+def _drawn(lines: list[tuple[str, QFont]], room: float, density: float) -> QPixmap:
     metrics = [QFontMetricsF(font) for _, font in lines]
+    texts = [
+        metric.elidedText(text, Qt.TextElideMode.ElideRight, room - 2 * EDGE)
+        for (text, _), metric in zip(lines, metrics, strict=True)
+    ]
+    width = (
+        max(metric.horizontalAdvance(text) for text, metric in zip(texts, metrics, strict=True)) + 2 * EDGE
+    )
     height = sum(metric.lineSpacing() for metric in metrics) + EDGE
-    picture = QPixmap(QSize(max(1, round(width * density)), max(1, round(height * density))))
+    picture = QPixmap(QSize(math.ceil(width * density), math.ceil(height * density)))
     picture.setDevicePixelRatio(density)
     picture.fill(Qt.GlobalColor.transparent)
-    path, top = QPainterPath(), EDGE / 2
-    for (text, font), metric in zip(lines, metrics, strict=True):
-        short = metric.elidedText(text, Qt.TextElideMode.ElideRight, width - EDGE)
-        left = EDGE / 2
-        if align & Qt.AlignmentFlag.AlignRight:
-            left = width - EDGE / 2 - metric.horizontalAdvance(short)
-        elif align & Qt.AlignmentFlag.AlignHCenter:
-            left = (width - metric.horizontalAdvance(short)) / 2
-        path.addText(QPointF(left, top + metric.ascent()), font, short)
-        top += metric.lineSpacing()
     painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(HALO, EDGE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    painter.strokePath(path, pen)
-    painter.fillPath(path, INK)
+    top = EDGE / 2
+    for text, (_, font), metric in zip(texts, lines, metrics, strict=True):
+        at = QPointF(EDGE, top + metric.ascent())
+        painter.setFont(font)
+        painter.setPen(HALO)
+        for away in RING:
+            painter.drawText(at + away, text)
+        painter.setPen(INK)
+        painter.drawText(at, text)
+        top += metric.lineSpacing()
     painter.end()
     return picture

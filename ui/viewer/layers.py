@@ -1,22 +1,25 @@
 """One image at several resolutions, so that only what the screen can show is ever coloured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.viewer.source import Pixels, ViewedFrame
+from ui.viewer.source import ViewedFrame
 
 SMALLEST_SIDE = 512  # pixels: below this a further level saves nothing
 
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """A frame and its halves, quarters…; made in the images lane, drawn in the window."""
+    """A frame and its halves, quarters…; made in the images lane, drawn in the window.
 
-    frame: ViewedFrame
-    levels: tuple[Pixels, ...]
+    Grey levels hold stored numbers, colour ones the screen's 0xffRRGGBB.
+    """
+
+    frame: ViewedFrame  # its pixels are the first level
+    levels: tuple[NDArray[Any], ...]
 
     @property
     def is_colour(self) -> bool:
@@ -38,9 +41,9 @@ class Layers:
         """Return what this takes in memory."""
         return sum(level.nbytes for level in self.levels)
 
-    def level_for(self, scale: float) -> Pixels:
+    def level_for(self, scale: float) -> NDArray[Any]:
         """Return the smallest level that still has a pixel for each screen pixel; scale: screen pixels per unit."""
-        for level in reversed(self.levels):
+        for level in self.levels[::-1]:
             if level.shape[1] >= self.frame.columns * scale:
                 return level
         return self.levels[0]
@@ -48,13 +51,15 @@ class Layers:
 
 def make_layers(frame: ViewedFrame) -> Layers:
     """Return the frame with its smaller levels, each the mean of two by two pixels of the one before."""
-    levels: list[Pixels] = [frame.pixels]
+    levels: list[NDArray[Any]] = [frame.pixels]
     while max(levels[-1].shape[:2]) > SMALLEST_SIDE:
         levels.append(_halved(levels[-1]))
-    return Layers(frame, tuple(levels))
+    if frame.grayscale is None:
+        levels = [_packed(level) for level in levels]
+    return Layers(replace(frame, pixels=levels[0]), tuple(levels))
 
 
-def _halved(pixels: NDArray[Any]) -> Pixels:
+def _halved(pixels: NDArray[Any]) -> NDArray[Any]:
     rows, columns = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     if not rows or not columns:  # a line of pixels: take every other one
         return np.ascontiguousarray(pixels[::2, ::2])
@@ -62,5 +67,12 @@ def _halved(pixels: NDArray[Any]) -> Pixels:
     total = even[::2, ::2].astype(np.int32)
     for quarter in (even[1::2, ::2], even[::2, 1::2], even[1::2, 1::2]):
         total += quarter
-    halved: Pixels = (total >> 2).astype(pixels.dtype)
+    halved: NDArray[Any] = (total >> 2).astype(pixels.dtype)
     return halved
+
+
+def _packed(rgb: NDArray[Any]) -> NDArray[np.uint32]:
+    packed = np.full(rgb.shape[:2], 0xFF000000, np.uint32)
+    for channel, shift in enumerate((16, 8, 0)):
+        packed |= rgb[..., channel].astype(np.uint32) << np.uint32(shift)
+    return packed

@@ -19,6 +19,7 @@ class Overlay:
         self._whose, self._which, self._seen, self._warning = (HaloText() for _ in range(4))
         self.left = MARGIN  # kept free at the top, for buttons
         self.right = MARGIN
+        self.row = 0.0  # height of those buttons; the words stand in their middle
 
     @property
     def sayings(self) -> Sayings:
@@ -37,7 +38,8 @@ class Overlay:
         bold.setBold(True)
         said, whole, corner = self._sayings, QRectF(self._widget.rect()), Qt.AlignmentFlag
         lines = [(line, plain if number else bold) for number, line in enumerate(said.whose)]
-        top = whole.adjusted(self.left, MARGIN / 2, -self.right, 0)
+        height = QFontMetricsF(plain).lineSpacing() * len(lines) + EDGE
+        top = whole.adjusted(self.left, MARGIN / 2 + max(0.0, (self.row - height) / 2), -self.right, 0)
         self._whose.paint(painter, lines, top, corner.AlignTop | corner.AlignLeft)
         foot = whole.adjusted(MARGIN, 0, -MARGIN, -MARGIN / 2)
         for text, words in ((self._warning, said.warning), (self._seen, said.seen)):

@@ -1,6 +1,7 @@
 """Draws the visible part of one image, coloured through a table into buffers that are used again."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from PySide6.QtGui import QImage, QPainter
 from app.imaging.grayscale import Grayscale
 from ui.viewer.layers import Layers
 from ui.viewer.placement import Placement
-from ui.viewer.source import Pixels
 from ui.viewer.tone import Tone, colour_table, grey_table
 
+COARSE = 0.5  # of the resolution is enough while something moves
 MARGIN = 2  # pixels of the level beyond the edge of the view, for smooth scaling
 
 
@@ -45,7 +46,8 @@ class Picture:
         size = QSizeF(*layers.size)
         way = placement.transform(size)
         inverse, is_possible = way.inverted()
-        level = layers.level_for(placement.scale * painter.device().devicePixelRatioF())
+        needed = placement.scale * painter.device().devicePixelRatioF()
+        level = layers.level_for(needed if is_smooth else needed * COARSE)
         rows, columns = level.shape[:2]
         across, down = columns / size.width(), rows / size.height()
         seen = inverse.mapRect(view).intersected(QRectF(0, 0, size.width(), size.height()))
@@ -65,7 +67,7 @@ class Picture:
         painter.drawImage(target, self._image)
         painter.restore()
 
-    def _colour(self, layers: Layers, tone: Tone, part: Pixels) -> None:
+    def _colour(self, layers: Layers, tone: Tone, part: NDArray[Any]) -> None:
         rows, columns = part.shape[:2]
         if self._buffer.size < rows * columns:
             self._image = QImage()
@@ -73,9 +75,9 @@ class Picture:
         out = self._buffer[: rows * columns].reshape(rows, columns)
         grayscale = layers.frame.grayscale
         if grayscale is None:
-            as_bytes = out.view(np.uint8).reshape(rows, columns, 4)  # 0xffRRGGBB, least byte first
-            as_bytes[..., 2::-1] = colour_table(tone)[part]
-            as_bytes[..., 3] = 255
+            out[...] = part
+            if tone != Tone():  # the fourth byte is changed too: the format does not look at it
+                np.take(colour_table(tone), out.view(np.uint8), out=out.view(np.uint8), mode="clip")
         else:
             table = self._grey_table(grayscale, tone, signed=part.dtype.kind == "i")
             np.take(table, part.view(np.uint16), out=out, mode="clip")

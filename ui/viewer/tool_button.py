@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QIcon, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton
 
 from ui.icons import pixmap
@@ -32,6 +32,7 @@ class ToolButton(QToolButton):
     def __init__(self, tool: Tool, target: int, shape: Shape, *, is_solid: bool = False) -> None:
         super().__init__()
         self._target, self._shape, self._icon_name = target, shape, tool.icon_name
+        self._drawn: tuple[tuple[str, int, int, float], QPixmap] | None = None
         self.setObjectName(tool.name)
         self.setProperty("lightbox", "solid" if is_solid else "")
         self.setText(tool.text)
@@ -89,7 +90,10 @@ class ToolButton(QToolButton):
         painter.end()
 
     def _paint_icon(self, painter: QStylePainter, ink: QColor, at: QPointF) -> None:
-        painter.drawPixmap(at, pixmap(self._icon_name, ink, self._side(), self.devicePixelRatioF()))
+        key = (self._icon_name, ink.rgba(), self._side(), self.devicePixelRatioF())
+        if self._drawn is None or self._drawn[0] != key:  # painted at every step of a swipe under them
+            self._drawn = (key, pixmap(self._icon_name, ink, self._side(), self.devicePixelRatioF()))
+        painter.drawPixmap(at, self._drawn[1])
 
     def _side(self) -> int:
         return round(self.fontMetrics().height() * (1.1 if self._shape == "under" else 0.95))

@@ -99,10 +99,10 @@ class Viewer(QWidget):
             self.canvas.show_content(None, keep_view=not is_new_series)
         self._show_place()
 
-    def step(self, by: int) -> None:
+    def step(self, by: int, *, is_swipe: bool = False) -> None:
         """Go on through the exam; nothing happens at its ends (R46)."""
         if self._wanted is not None:
-            self.go(self._order.after(self._wanted, by))
+            self.go(self._order.after(self._wanted, by), is_swipe=is_swipe)
 
     def move_on(self, by: int) -> None:
         """Go on within the series, to its end at most."""
@@ -310,8 +310,7 @@ class Viewer(QWidget):
 
     def _on_stepped(self, step: int) -> None:
         self._cine.stop()
-        if self._wanted is not None:
-            self.go(self._order.after(self._wanted, step), is_swipe=True)
+        self.step(step, is_swipe=True)
 
     def _on_scrolled(self, by: int) -> None:
         self._cine.stop()
@@ -396,6 +395,7 @@ class Viewer(QWidget):
             button.setGeometry(QRect(QPoint(right, GAP), size))
             right -= GAP
         self.canvas.overlay.left = self._back.width() + 2 * MARGIN
+        self.canvas.overlay.row = float(self._back.height())
         self.canvas.overlay.right = room.right() - right + MARGIN
         top = max(self._back.height() + 2 * GAP, round(3 * line + MARGIN))
         self.canvas.set_insets(Insets(top, foot + bar.height() + GAP))
