@@ -20,6 +20,7 @@ from app.imaging.problems import Damaged
 
 _RGB = 3
 _LARGE = 1_000_000  # samples
+_MOST_LARGER = 4  # times as many pixels as the header says: more is a broken codestream
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def _sized(frames: Frames, layout: PixelLayout, codestream: Codestream) -> Pixel
         raise Damaged("image_too_large")
     if (codestream.rows, codestream.columns, components) == (layout.rows, layout.columns, layout.samples):
         return layout
+    if codestream.rows * codestream.columns > _MOST_LARGER * layout.rows * layout.columns:
+        raise Damaged("image_unreadable")
     frames.file.note("size_differs")
     photometric = layout.photometric
     if components != layout.samples:

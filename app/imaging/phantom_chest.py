@@ -163,11 +163,16 @@ class Chest:
             drawing.ellipse(x, y, 15, 5.2, _BONE, turn=float(turn))
             drawing.ellipse(x, y, 12.5, 2.8, _MARROW, turn=float(turn))
 
-    def _noise(self, share: float) -> Slice:
-        chance = np.random.default_rng([self.seed, int(share * 1e6)])
-        grain = chance.standard_normal((self.side, self.side), np.float32)
+    @cached_property
+    def _grain(self) -> Slice:
+        grain = np.random.default_rng(self.seed).standard_normal((self.side, self.side), np.float32)
         smooth = grain + np.roll(grain, 1, 0) + np.roll(grain, 1, 1) + np.roll(grain, (1, 1), (0, 1))
         return smooth * np.float32(7.5)
+
+    def _noise(self, share: float) -> Slice:
+        """Return noise that no two neighbouring slices share: one field, wrapped round from elsewhere."""
+        places = np.random.default_rng([self.seed, int(share * 1e6)]).integers(0, self.side, 2)
+        return np.roll(self._grain, places, (0, 1))
 
 
 class _Drawing:

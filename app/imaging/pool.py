@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pickle
 import threading
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -26,6 +27,7 @@ from app.imaging.problems import error_of
 _LOOK_EVERY = 0.02  # seconds between looks at whether a job was cancelled
 _SMALLEST_MEMORY = 1 << 20
 _KEPT_MEMORY = 32 << 20
+_PIPE_HOLDS = 16 << 10
 Kind = TypeVar("Kind", bound=wire.Answer)
 
 
@@ -39,10 +41,9 @@ class DecodePool:
 
     def __init__(self, workers: int = 2, *, seconds: float = 8.0, limits: Limits | None = None) -> None:
         self._seconds = seconds
-        self._workers = [_Worker(limits or Limits()) for _ in range(max(1, workers))]
         self._idle: LifoQueue[_Worker] = LifoQueue()
-        for worker in self._workers:
-            self._idle.put(worker)
+        for _ in range(max(1, workers)):
+            self._idle.put(_Worker(limits or Limits()))
         self._closed = threading.Event()
 
     def __enter__(self) -> Self:
@@ -54,15 +55,31 @@ class DecodePool:
         self.close()
 
     def close(self) -> None:
-        """End all workers; jobs under way fail as cancelled."""
+        """End all workers; jobs under way fail as the pool is closing."""
         self._closed.set()
-        for worker in self._workers:
+        self.forget()
+
+    def forget(self) -> None:
+        """End the workers that are idle, so that no picture of the last person stays in their memory.
+
+        One that is at work goes on; give its job an event and set that to end it.
+        """
+        for worker in self._all_idle():
             worker.end()
+            self._idle.put(worker)
 
     def warm_up(self) -> None:
         """Start the workers before they are needed; takes half a second the first time."""
-        for worker in self._workers:
+        for worker in self._all_idle():
             worker.start()
+            self._idle.put(worker)
+
+    def _all_idle(self) -> list["_Worker"]:
+        found: list[_Worker] = []
+        with contextlib.suppress(Empty):
+            while True:
+                found.append(self._idle.get_nowait())
+        return found
 
     def describe(self, given: Path | bytes, *, cancelled: threading.Event | None = None) -> FileDescription:
         """Return what a file says of itself."""
@@ -138,9 +155,11 @@ class DecodePool:
         try:
             yield worker
         finally:
-            self._idle.put(worker)
             if self._closed.is_set():
                 worker.end()
+            else:
+                worker.start()  # at once, where the job has cost the process
+            self._idle.put(worker)
 
 
 class _Worker:
@@ -148,32 +167,26 @@ class _Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
         self._memory: SharedMemory | None = None
 
     def start(self) -> "Connection[Any, Any]":
         """Start the process unless it runs; return the pipe to it."""
-        with self._lock:
-            if self._process is not None and self._pipe is not None and self._process.is_alive():
-                return self._pipe
-            self._drop()
-            context = process_context(("app.imaging.nursery",))
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(
-                target=start.serve, args=(theirs, self._limits), daemon=True, name="decode"
-            )
-            self._process.start()
-            theirs.close()
+        if self._process is not None and self._pipe is not None and self._process.is_alive():
             return self._pipe
+        self.end()
+        context = process_context(("app.imaging.nursery",))
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=start.serve, args=(theirs, self._limits), daemon=True, name="decode"
+        )
+        self._process.start()
+        theirs.close()
+        return self._pipe
 
     def end(self) -> None:
-        """Kill the process and give the memory back."""
-        with self._lock:
-            self._drop()
-
-    def _drop(self) -> None:
+        """Kill the process and give its memory back."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -193,26 +206,31 @@ class _Worker:
             if not message.problem:
                 return wire.put_together(kind, message, payload)
         except _TimedOut:
-            self._replace()
-            raise error_of("image_timed_out") from None
+            failure = "image_timed_out"
         except _Stopped:
-            self._replace()
-            raise error_of("image_cancelled") from None
+            failure = "image_cancelled"
         except (EOFError, OSError, ValueError):
-            self._replace()
-            raise error_of("image_worker_lost") from None
-        raise error_of(message.problem)
-
-    def _replace(self) -> None:
+            failure = "image_worker_lost"
+        else:
+            raise error_of(message.problem)
         self.end()
-        with contextlib.suppress(OSError):
-            self.start()
+        raise error_of(failure)
 
     def _exchange(
         self, job: Job, seconds: float, stops: tuple[threading.Event | None, ...]
     ) -> tuple[wire.Message, NDArray[np.uint8]]:
         pipe = self.start()
-        pipe.send((job, self._memory.name if self._memory else ""))
+        asked = pickle.dumps((job, self._memory.name if self._memory else ""))
+        if len(asked) <= _PIPE_HOLDS:
+            pipe.send_bytes(asked)
+        else:
+            # A process that stops reading must not keep this thread for ever.
+            watch = threading.Timer(seconds, self._kill)
+            watch.start()
+            try:
+                pipe.send_bytes(asked)
+            finally:
+                watch.cancel()
         message = wire.from_bytes(_received(pipe, wire.MAX_FACTS, seconds, stops))
         size = message.size
         if size == 0:
@@ -230,6 +248,10 @@ class _Worker:
         if self._memory.size > _KEPT_MEMORY:
             self._forget_memory()
         return message, payload
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
 
     def _forget_memory(self) -> None:
         if self._memory is not None:

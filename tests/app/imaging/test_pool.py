@@ -23,10 +23,19 @@ RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
 
 def process_of(pool: DecodePool) -> int:
-    process = pool._workers[0]._process
-    assert process is not None
-    assert process.pid is not None
-    return process.pid
+    worker = pool._idle.get()
+    pool._idle.put(worker)
+    assert worker._process is not None
+    assert worker._process.pid is not None
+    return worker._process.pid
+
+
+def alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def kind_of(ask: Callable[[], object]) -> str:
@@ -65,11 +74,48 @@ def test_a_worker_that_was_killed_is_replaced(make_file: MakeFile) -> None:
     good = make_file(RAMP)
     with DecodePool(1) as pool:
         pool.render(good)
-        worker = pool._workers[0]._process
-        assert worker is not None
-        worker.kill()
-        worker.join()
+        worker = pool._idle.get()
+        assert worker._process is not None
+        worker._process.kill()
+        worker._process.join()
+        pool._idle.put(worker)
         assert np.array_equal(pool.render(good).pixels, RAMP)
+
+
+def test_the_next_person_s_pictures_come_from_a_process_that_never_saw_the_last_one_s(
+    make_file: MakeFile,
+) -> None:
+    good = make_file(RAMP)
+    with DecodePool(1) as pool:
+        pool.render(good)
+        before = process_of(pool)
+        pool.forget()
+        assert not alive(before)
+        assert np.array_equal(pool.render(good).pixels, RAMP)
+
+
+def test_a_worker_that_does_not_read_is_stopped_too(make_file: MakeFile) -> None:
+    good = make_file(RAMP)
+    with DecodePool(1, seconds=0.5) as pool:
+        pool.render(good)
+        os.kill(process_of(pool), signal.SIGSTOP)
+        assert kind_of(lambda: pool.render(good.read_bytes() + bytes(1 << 20))) == "image_worker_lost"
+        assert np.array_equal(pool.render(good).pixels, RAMP)
+
+
+def test_closing_ends_a_job_under_way(make_file: MakeFile) -> None:
+    good = make_file(RAMP)
+    with ThreadPoolExecutor(1) as threads:
+        pool = DecodePool(1)
+        pool.render(good)
+        stopped = process_of(pool)
+        os.kill(stopped, signal.SIGSTOP)
+        running = threads.submit(pool.render, good)
+        while not running.running():
+            pass
+        pool.close()
+        assert kind_of(running.result) in {"image_cancelled", "imaging_closed"}
+        assert not alive(stopped)
 
 
 def test_a_worker_that_dies_at_work_is_told_as_such(make_file: MakeFile) -> None:
