@@ -8,6 +8,7 @@ from app.imaging.grayscale import Array, GreyLevels
 
 _GROUPS = range(0x6000, 0x6020, 2)
 _MAX_SIDE = 65_535
+_WORD = 16  # bits
 
 
 def draw_overlays(frames: Frames, frame: int, picture: GreyLevels) -> GreyLevels:
@@ -43,8 +44,10 @@ def _plane(frames: Frames, frame: int, group: int) -> Array | None:
     count = max(1, elements.integer(group << 16 | 0x0015, 1))
     number = frame + 1 - elements.integer(group << 16 | 0x0051, 1)
     number = number if count > 1 else 0
+    if (group << 16 | 0x3000) not in elements:
+        return _among_the_pixels(frames, frame, elements.integer(group << 16 | 0x0102, 0), (rows, columns))
     raw = elements.raw(group << 16 | 0x3000)
-    if not raw or not 0 <= number < count:
+    if not 0 <= number < count:
         return None
     first = number * rows * columns
     last = first + rows * columns
@@ -52,3 +55,16 @@ def _plane(frames: Frames, frame: int, group: int) -> Array | None:
         first % 8 :
     ]
     return bits[: rows * columns].reshape(rows, columns).astype(bool) if bits.size >= rows * columns else None
+
+
+def _among_the_pixels(frames: Frames, frame: int, bit: int, shape: tuple[int, int]) -> Array | None:
+    """Return a plane from a bit of the pixel data's words that no number uses (retired, PS3.3-2004 C.9.2)."""
+    layout = frames.layout
+    unused = not layout.high_bit - layout.stored < bit <= layout.high_bit
+    plain = not frames.encapsulated and layout.samples == 1 and layout.allocated == _WORD
+    if not (unused and plain and 0 <= bit < _WORD and shape == (layout.rows, layout.columns)):
+        return None
+    order = "<u2" if frames.file.coding.little else ">u2"
+    words = np.frombuffer(frames.bytes_of(frame), order, layout.rows * layout.columns)
+    plane: Array = (words.reshape(shape) >> bit & 1).astype(bool)
+    return plane

@@ -295,3 +295,17 @@ def test_chrominance_of_every_pixel_in_a_file_that_says_422(pool: DecodePool, ma
     picture = pool.render(make_file(ybr, PhotometricInterpretation="YBR_FULL_422"))
     assert picture.pixels[..., 0].tolist() == [[10, 20], [30, 40]]
     assert picture.notes == ("coding_guessed",)
+
+
+def test_an_overlay_in_an_unused_bit_of_the_pixels(pool: DecodePool, make_file: MakeFile) -> None:
+    words = np.full((4, 4), 100, np.uint16)
+    words[1, 2] |= 1 << 15
+    data = make_file(words, BitsStored=12, WindowCenter=2048, WindowWidth=4096).read_bytes()
+    added = b"".join(
+        struct.pack("<HH2sHH", 0x6000, number, b"US", 2, value)
+        for number, value in ((0x0010, 4), (0x0011, 4), (0x0100, 16), (0x0102, 15))
+    )
+    at = data.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    given = data[:at] + added + data[at:]
+    assert np.argwhere(pool.render(given, overlays=True).pixels == 255).tolist() == [[1, 2]]
+    assert (pool.render(given).pixels == 6).all()  # 100 of 4095, and the overlay's bit does not show
