@@ -108,6 +108,9 @@ class ImageCanvas(QWidget):
         self._content = None
         self._picture.clear()
         self._beside.clear()
+        self.overlay.forget()
+        self.setAccessibleName("")
+        self.setAccessibleDescription("")
         self.update()
 
     @property

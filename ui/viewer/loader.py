@@ -87,6 +87,7 @@ class FrameLoader(QObject):
         self._wish: Position | None = None
         self._direction = 1
         self._is_moving = False
+        self._wished: set[Position] = set()  # of those flying, the ones fetched because they were wanted
         self._flying: dict[Position, QElapsedTimer] = {}
         self._flying_small: Position | None = None
         self._small_wishes: list[Position] = []
@@ -121,6 +122,10 @@ class FrameLoader(QObject):
         """Return the small picture if it is here."""
         return self._small.get(position)
 
+    def has_no_thumbnail(self, position: Position) -> bool:
+        """Tell whether the small picture was asked for and could not be made."""
+        return position in self._small and self._small[position] is None
+
     def want_thumbnails(self, positions: Sequence[Position]) -> None:
         """Fetch these small pictures, in this order, when no image is waited for; older wishes are forgotten."""
         self._small_wishes = [position for position in positions if position not in self._small]
@@ -146,16 +151,29 @@ class FrameLoader(QObject):
             return
         wish = self._wish
         if wish is not None and self._is_missing(wish):
-            if wish not in self._flying and len(self._flying) < AT_ONCE:
+            if wish not in self._flying and len(self._wished) < AT_ONCE:
+                self._wished.add(wish)
                 self._fetch(wish, reduced=self._is_moving and self._usual_ms > SLOW_MS)
             return
-        if self._flying_small is None and self._small_wishes:
+        # A slow source leaves one of the two threads free, so that the next wish begins at once.
+        spare = (
+            (1 if self._usual_ms > SLOW_MS else AT_ONCE)
+            - len(self._flying)
+            - (self._flying_small is not None)
+        )
+        for _ in range(spare):
+            self._fetch_ahead()
+
+    def _fetch_ahead(self) -> None:
+        ahead = next(
+            (one for one in self._worth_having() if one not in self._tried | self._flying.keys()), None
+        )
+        is_next = ahead is not None and ahead == self._order.after(self._wish or ahead, self._direction)
+        if self._small_wishes and self._flying_small is None and not is_next:
             self._fetch_thumbnail(self._small_wishes.pop(0))
-        if not self._flying:
-            ahead = next((one for one in self._worth_having() if one not in self._tried), None)
-            if ahead is not None:
-                self._tried.add(ahead)
-                self._fetch(ahead, reduced=False)
+        elif ahead is not None:
+            self._tried.add(ahead)
+            self._fetch(ahead, reduced=False)
 
     def _is_missing(self, position: Position) -> bool:
         return self.held(position) is None or (position in self._quick and not self._is_moving)
@@ -191,6 +209,7 @@ class FrameLoader(QObject):
         if self._is_closed:
             return
         took = self._flying.pop(position).elapsed()
+        self._wished.discard(position)
         if reduced:
             self._quick.add(position)
         else:
@@ -204,7 +223,8 @@ class FrameLoader(QObject):
     def _on_failure(self, position: Position, error: Exception) -> None:
         if self._is_closed:
             return
-        self._flying.pop(position)
+        del self._flying[position]
+        self._wished.discard(position)
         self._broken[position] = error
         self.failed.emit(position, error)
         self._next()

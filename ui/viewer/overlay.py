@@ -26,6 +26,12 @@ class Overlay:
         """Return what is said."""
         return self._sayings
 
+    def forget(self) -> None:
+        """Say nothing, and wipe the pictures of what was said."""
+        self._sayings = Sayings()
+        self._whose, self._which, self._seen, self._warning = (HaloText() for _ in range(4))
+        self._widget.update()
+
     def say(self, sayings: Sayings) -> None:
         """Say this from now on."""
         if sayings != self._sayings:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ui.viewer.tool_button import Tool, ToolButton
 
@@ -31,9 +31,9 @@ class Sheet(QFrame):
         self._button: QWidget | None = None
         self._rows: list[ToolButton] = []
         self.setProperty("lightbox", "sheet")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(GAP, GAP, GAP, GAP)
-        self._column.setSpacing(GAP)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(GAP, GAP, GAP, GAP)
+        self._grid.setSpacing(GAP)
         self.hide()
         home.installEventFilter(self)
 
@@ -43,16 +43,17 @@ class Sheet(QFrame):
             self.hide()
             return
         for row in self._rows:
-            self._column.removeWidget(row)
+            self._grid.removeWidget(row)
             row.hide()
             row.deleteLater()
         self._rows = [self._row(number, choice) for number, choice in enumerate(choices)]
-        for row in self._rows:
-            self._column.addWidget(row)
+        per_column = max(1, (self._home.height() - 4 * self._target) // (self._target + GAP))
+        for number, row in enumerate(self._rows):
+            self._grid.addWidget(row, number % per_column, number // per_column)
             row.show()
         self._button = button
-        self._column.activate()
-        self.resize(self._column.sizeHint())
+        self._grid.activate()
+        self.resize(self._grid.sizeHint())
         corner = button.mapTo(self._home, QPoint(0, button.height() + GAP))
         if corner.y() + self.height() > self._home.height() - GAP:
             corner.setY(max(GAP, button.mapTo(self._home, QPoint(0, 0)).y() - self.height() - GAP))

@@ -19,6 +19,7 @@ class ShownLog(QObject):
         self._background = background
         self._told: set[Position] = set()
         self._waiting: set[Position] = set()
+        self._is_closed = False
         self._timer = QTimer(self, singleShot=True, interval=EVERY_MS)
         self._timer.timeout.connect(self.tell)
 
@@ -49,7 +50,14 @@ class ShownLog(QObject):
                 lane="database",
             )
 
+    def close(self) -> None:
+        """Hand over the last, and start no timer any more."""
+        self._is_closed = True
+        self.tell()
+
     def _again(self, seen: set[Position], _error: Exception) -> None:
+        if self._is_closed:
+            return
         self._told -= seen
         self._waiting |= seen
         self._timer.start()

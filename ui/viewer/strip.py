@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -33,6 +34,9 @@ Index = QModelIndex | QPersistentModelIndex
 class _Thumbnails(QAbstractListModel):
     """The images of one series with the small pictures that have come."""
 
+    KEY_IMAGE = Qt.ItemDataRole.UserRole
+    BROKEN = Qt.ItemDataRole.UserRole + 1
+
     def __init__(self, loader: FrameLoader, words: Words) -> None:
         super().__init__()
         self._loader = loader
@@ -48,18 +52,23 @@ class _Thumbnails(QAbstractListModel):
         return 0 if self.series is None or (parent is not None and parent.isValid()) else self.series.count
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self.series is None:
+        series, row = self.series, index.row()
+        if series is None:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return str(index.row() + 1)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            _ = self._words
-            return _("Image {n} of {count}", n=index.row() + 1, count=self.series.count)
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._loader.thumbnail(Position(self.series.id, index.row()))
-        if role == Qt.ItemDataRole.UserRole:
-            return index.row() in self.series.key_images
-        return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                found: Any = str(row + 1)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                found = self._words("Image {n} of {count}", n=row + 1, count=series.count)
+            case Qt.ItemDataRole.DecorationRole:
+                found = self._loader.thumbnail(Position(series.id, row))
+            case self.KEY_IMAGE:
+                found = row in series.key_images
+            case self.BROKEN:
+                found = self._loader.has_no_thumbnail(Position(series.id, row))
+            case _:
+                found = None
+        return found
 
     def refresh(self, row: int) -> None:
         changed = self.index(row)
@@ -86,6 +95,10 @@ class _Card(QStyledItemDelegate):
         pixels = index.data(Qt.ItemDataRole.DecorationRole)
         if pixels is not None:
             _paint_pixels(painter, pixels, box)
+        elif index.data(_Thumbnails.BROKEN):
+            side = self.side // 3
+            picture = pixmap("image-off", QUIET, side, painter.device().devicePixelRatioF())
+            painter.drawPixmap(box.center() - QPointF(side / 2, side / 2), picture)
         font = painter.font()
         number, metrics = str(index.data()), painter.fontMetrics()
         label = QRectF(
@@ -98,7 +111,7 @@ class _Card(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(INK if index.row() == self.current else QUIET)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, number)
-        if index.data(Qt.ItemDataRole.UserRole):
+        if index.data(_Thumbnails.KEY_IMAGE):
             star = QRectF(box.right() - 30, box.top() + 6, 24, 24)
             painter.fillRect(star.adjusted(-3, -3, 3, 3), QColor(10, 13, 15, 190))
             painter.drawPixmap(star.topLeft(), pixmap("star", TEAL, 24, painter.device().devicePixelRatioF()))
@@ -137,15 +150,20 @@ class ThumbnailStrip(QListView):
         self.verticalScrollBar().valueChanged.connect(lambda _: self._soon.start())
         self.horizontalScrollBar().valueChanged.connect(lambda _: self._soon.start())
         loader.thumbnail_arrived.connect(self._on_thumbnail)
-        self.lie(is_upright=True)
 
-    def lie(self, *, is_upright: bool) -> None:
-        """Run down the side of the view, or along its foot."""
-        across = self._card.side + GAP
-        self.setFlow(QListView.Flow.TopToBottom if is_upright else QListView.Flow.LeftToRight)
-        self.setMinimumSize(across, across)
-        self.setMaximumSize(across if is_upright else 16_777_215, 16_777_215 if is_upright else across)
+    def take_edge(self, view: QRect) -> QRect:
+        """Lie down the side of a wide view, along the foot of a tall one; return what is left of it."""
+        across, room = self._card.side + GAP, QRect(view)
+        if view.width() >= view.height():
+            self.setFlow(QListView.Flow.TopToBottom)
+            self.setGeometry(view.left(), view.top(), across, view.height())
+            room.setLeft(view.left() + across)
+        else:
+            self.setFlow(QListView.Flow.LeftToRight)
+            room.setBottom(view.bottom() - across)
+            self.setGeometry(view.left(), room.bottom() + 1, view.width(), across)
         self._soon.start()
+        return room
 
     def show_position(self, position: Position, series: ViewedSeries) -> None:
         """Mark the image that is shown, and keep it in sight."""

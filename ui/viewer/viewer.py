@@ -1,6 +1,7 @@
 """The image viewer: the images of one exam, one at a time and large, with what a person may do with them."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -19,7 +20,7 @@ from ui.viewer.light_box import style_sheet
 from ui.viewer.loader import FrameLoader
 from ui.viewer.order import Order
 from ui.viewer.overlay import MARGIN
-from ui.viewer.sayings import Sayings, sayings_of, with_image
+from ui.viewer.sayings import sayings_of, with_image
 from ui.viewer.sheet import Sheet
 from ui.viewer.shown_log import ShownLog
 from ui.viewer.source import Caption, Download, ImageSource, Position
@@ -126,10 +127,11 @@ class Viewer(QWidget):
         self._fader.stop()
         self._strip.stop()
         self._loader.close()
-        self._log.tell()
+        self._log.close()
         self._wanted = self._shown = None
+        self._caption = Caption("", "")
+        self._tiles.clear()
         self.canvas.forget()
-        self.canvas.overlay.say(Sayings())
 
     # Building
 
@@ -161,6 +163,10 @@ class Viewer(QWidget):
             button.setParent(self)
             button.setVisible(button is self._back or button in self._corner)
         self._sheet = Sheet(self, target)
+        for before, after in pairwise(
+            [self._back, self._series, self._download, self.bar.buttons["previous"]]
+        ):
+            self.setTabOrder(before, after)  # as they are read
         self._fader = Fader([self.bar, self._back, *self._corner], self._is_in_use, self)
 
     def _connect(self) -> None:
@@ -371,16 +377,7 @@ class Viewer(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        room, is_wide = self.rect(), self.width() >= self.height()
-        if len(self._order) > 1:
-            across = THUMBNAIL[self._tool_set] + GAP
-            self._strip.lie(is_upright=is_wide)
-            if is_wide:
-                self._strip.setGeometry(0, 0, across, room.height())
-                room.setLeft(across)
-            else:
-                self._strip.setGeometry(0, room.height() - across, room.width(), across)
-                room.setHeight(room.height() - across)
+        room = self._strip.take_edge(self.rect()) if len(self._order) > 1 else self.rect()
         self.canvas.setGeometry(room)
         line = self.canvas.fontMetrics().lineSpacing()
         foot = round(line * 1.25 + MARGIN)
