@@ -317,9 +317,8 @@ def _keep_identifiers(work: Work[Any], patient: Patient, typed: Sequence[Identif
                 N_("Another patient has the number {value} already. Open that patient instead."),
                 value=value,
             )
-        rows[value, issuer] = PatientIdentifier(
-            id=new_id(), patient_id=patient.id, value=value, issuer=issuer
-        )
+        row = PatientIdentifier(id=new_id(), patient_id=patient.id, value=value, issuer=issuer)
+        rows.setdefault((value, issuer), row)
     queries.replace_identifiers(work.session, patient.id, list(rows.values()))
 
 
