@@ -1,0 +1,103 @@
+"""Tells a keyboard-wedge scanner from fingers: a burst of keys that spells one of our addresses (D23)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
+from shiboken6 import isValid
+
+BURST_S = 0.1  # a scanner sends a key every 5 ms or so, a finger far slower
+LONGEST = 400
+ADDRESS = re.compile(
+    r"(?P<host>https?://[^\s/]+(?:/\S*?)?)/(?:(?P<page>activate|reset)|i/(?P<number>\w+))#(?P<code>[\w-]+)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What one of our QR codes says."""
+
+    kind: Literal["activate", "reset", "invitation"]
+    code: str
+    number: str = ""
+
+
+def read_scan(text: str, public_address: str) -> Scan | None:
+    """Return what an address leads to; None for one that is not this clinic's portal."""
+    found = ADDRESS.match(text.strip())
+    if found is None or found["host"].casefold().rstrip("/") != public_address.casefold().rstrip("/"):
+        return None
+    if found["number"]:
+        return Scan("invitation", found["code"], found["number"])
+    return Scan("activate" if found["page"].casefold() == "activate" else "reset", found["code"])
+
+
+class Scanner(QObject):
+    """Listens to the keys of the whole application; what was scanned into an input is taken out of it again."""
+
+    scanned = Signal(str)
+
+    def __init__(self, parent: QObject, *, seconds: Callable[[], float] = monotonic) -> None:
+        super().__init__(parent)
+        self._seconds = seconds
+        self._keys = ""
+        self._last = 0.0
+        self._input: QLineEdit | None = None
+        self._before = ""
+
+    def start(self) -> None:
+        """Begin to listen."""
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the keys that have come."""
+        self._keys, self._before, self._input = "", "", None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Collect a burst; its Enter ends it."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and watched is QApplication.focusWidget()
+        ):
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                return self._end()
+            self._collect(event.text())
+        return super().eventFilter(watched, event)
+
+    def _collect(self, text: str) -> None:
+        now = self._seconds()
+        if now - self._last > BURST_S:
+            focus = QApplication.focusWidget()
+            self._keys = ""
+            self._input = focus if isinstance(focus, QLineEdit) else None
+            self._before = self._input.text() if self._input is not None else ""
+        self._last = now
+        if text and text.isprintable():
+            self._keys = (self._keys + text)[-LONGEST:]
+
+    def _end(self) -> bool:
+        keys, scanned_into, before = self._keys, self._input, self._before
+        is_burst = self._seconds() - self._last <= BURST_S
+        self.forget()
+        if not is_burst or ADDRESS.match(keys) is None:
+            return False
+        if scanned_into is not None and isValid(scanned_into):
+            scanned_into.setText(before)
+        self.scanned.emit(keys)
+        return True
