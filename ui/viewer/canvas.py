@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import (
@@ -23,7 +22,7 @@ from ui.viewer.layers import Layers
 from ui.viewer.motion import Motion
 from ui.viewer.overlay import Overlay
 from ui.viewer.picture import Picture
-from ui.viewer.placement import Placement, bounds, fit_scale, fitted, settled
+from ui.viewer.placement import Insets, Placement, bounds, fit_scale, fitted, settled
 from ui.viewer.tile import Tile, paint_tile
 from ui.viewer.tone import Tone
 
@@ -39,14 +38,6 @@ RUN_MM: Final = 30.0  # a second: a pan let go quicker than this runs out
 GLIDE_S: Final = 0.15
 RESISTANCE: Final = 3.0
 GIVE: Final = 1.6  # fingers may go this far beyond the bounds of zoom before it springs back
-
-
-@dataclass(frozen=True)
-class Insets:
-    """Room kept free of the image while it fits the view."""
-
-    top: float = 0.0
-    bottom: float = 0.0
 
 
 class ImageCanvas(QWidget):

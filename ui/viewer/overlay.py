@@ -17,9 +17,8 @@ class Overlay:
         self._widget = widget
         self._sayings = Sayings()
         self._whose, self._which, self._seen, self._warning = (HaloText() for _ in range(4))
-        self.left = MARGIN  # kept free at the top, for buttons
-        self.right = MARGIN
-        self.row = 0.0  # height of those buttons; the words stand in their middle
+        self._left = self._right = MARGIN
+        self._top = MARGIN / 2
 
     @property
     def sayings(self) -> Sayings:
@@ -38,14 +37,31 @@ class Overlay:
             self._sayings = sayings
             self._widget.update()
 
+    def make_room(self, left: float, right: float, row: float) -> float:
+        """Stand between buttons at the left and right of a row, or under them if a line is too long for that.
+
+        Returns the height that is taken at the top. A name is never cut while there is another way.
+        """
+        font = QFont(self._widget.font())
+        font.setBold(True)
+        metrics = QFontMetricsF(font)
+        needed = (
+            max((metrics.horizontalAdvance(line) for line in self._sayings.whose), default=0.0) + 2 * EDGE
+        )
+        height = metrics.lineSpacing() * len(self._sayings.whose) + EDGE
+        if needed <= self._widget.width() - left - right:
+            self._left, self._right, self._top = left, right, MARGIN / 2 + max(0.0, (row - height) / 2)
+        else:
+            self._left, self._right, self._top = MARGIN, MARGIN, MARGIN / 2 + row + MARGIN / 2
+        return max(row, self._top + height) + MARGIN / 2
+
     def paint(self, painter: QPainter) -> None:
         """Draw the words; when room is short, the image's title is cut first, the warning never."""
         plain, bold = self._widget.font(), QFont(self._widget.font())
         bold.setBold(True)
         said, whole, corner = self._sayings, QRectF(self._widget.rect()), Qt.AlignmentFlag
         lines = [(line, plain if number else bold) for number, line in enumerate(said.whose)]
-        height = QFontMetricsF(plain).lineSpacing() * len(lines) + EDGE
-        top = whole.adjusted(self.left, MARGIN / 2 + max(0.0, (self.row - height) / 2), -self.right, 0)
+        top = whole.adjusted(self._left, self._top, -self._right, 0)
         self._whose.paint(painter, lines, top, corner.AlignTop | corner.AlignLeft)
         foot = whole.adjusted(MARGIN, 0, -MARGIN, -MARGIN / 2)
         for text, words in ((self._warning, said.warning), (self._seen, said.seen)):

@@ -9,6 +9,14 @@ CLOSEST = 16.0  # times the size that fits the view
 
 
 @dataclass(frozen=True)
+class Insets:
+    """Room kept free of the image while it fits the view."""
+
+    top: float = 0.0
+    bottom: float = 0.0
+
+
+@dataclass(frozen=True)
 class Placement:
     """One position of the image: scale is screen pixels per image unit, centre the view's point under its middle."""
 

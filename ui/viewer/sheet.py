@@ -48,7 +48,10 @@ class Sheet(QFrame):
             row.deleteLater()
         self._rows = [self._row(number, choice) for number, choice in enumerate(choices)]
         per_column = max(1, (self._home.height() - 4 * self._target) // (self._target + GAP))
+        columns = -(-len(self._rows) // per_column)
+        widest = (self._home.width() - 2 * GAP) // max(columns, 1) - 2 * GAP
         for number, row in enumerate(self._rows):
+            row.setFixedWidth(min(max(one.sizeHint().width() for one in self._rows), widest))
             self._grid.addWidget(row, number % per_column, number // per_column)
             row.show()
         self._button = button

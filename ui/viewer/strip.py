@@ -172,12 +172,7 @@ class ThumbnailStrip(QListView):
         if self._card.current != position.index:
             self._card.current = position.index
             self.viewport().update()
-        for row in (
-            position.index + 1,
-            position.index - 1,
-            position.index,
-        ):  # its neighbours too, where they are
-            self.scrollTo(self._thumbnails.index(row))
+        self._keep_in_sight()
         self._soon.start()
 
     def stop(self) -> None:
@@ -188,6 +183,7 @@ class ThumbnailStrip(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for what has come into sight."""
         super().resizeEvent(event)
+        self._keep_in_sight()
         self._soon.start()
 
     def in_sight(self) -> Sequence[Position]:
@@ -202,6 +198,13 @@ class ThumbnailStrip(QListView):
         rows = range(max(first, 0), min(series.count, max(first, 0) + length // step + 2))
         nearest_first = sorted(rows, key=lambda row: row != self._card.current)
         return [Position(series.id, row) for row in nearest_first]
+
+    def _keep_in_sight(self) -> None:
+        sight, shown = self.viewport().rect(), self._card.current
+        for row in (shown + 1, shown - 1, shown):  # its neighbours too, where there are some
+            index = self._thumbnails.index(row)
+            if not sight.contains(self.visualRect(index)):
+                self.scrollTo(index)
 
     def _ask(self) -> None:
         self._loader.want_thumbnails(self.in_sight())

@@ -1,5 +1,6 @@
 """A button on the light box: an icon with its word under it, or before it."""
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -60,8 +61,8 @@ class ToolButton(QToolButton):
         return QSize(max(self._target, word + icon + 3 * air), max(self._target, metrics.height() + 8))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: a word is never cut."""
-        return self.sizeHint()
+        """Return the same: a word is never cut, but in a list."""
+        return QSize(self._target, self._target) if self._shape == "row" else self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground as the style sheet says, the icon and the word on it."""
@@ -78,15 +79,18 @@ class ToolButton(QToolButton):
             height = side + 4 + self.fontMetrics().height()
             top = (whole.height() - height) / 2
             self._paint_icon(painter, ink, QPointF((whole.width() - side) / 2, top))
-            word = QRectF(0, top + side + 4, whole.width(), self.fontMetrics().height())
-            painter.drawText(word, Qt.AlignmentFlag.AlignCenter, self.text())
+            under = QRectF(0, top + side + 4, whole.width(), self.fontMetrics().height())
+            painter.drawText(under, Qt.AlignmentFlag.AlignCenter, self.text())
         else:
             left = air * 1.5
             if self._icon_name:
                 self._paint_icon(painter, ink, QPointF(left, (whole.height() - side) / 2))
                 left += side + air * 0.75
             middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            painter.drawText(whole.adjusted(left, 0, 0, 0), middle, self.text())
+            room = whole.adjusted(left, 0, -air, 0)
+            elide = Qt.TextElideMode.ElideRight
+            word = self.fontMetrics().elidedText(self.text(), elide, math.ceil(room.width()) + 1)
+            painter.drawText(room, middle, word)
         painter.end()
 
     def _paint_icon(self, painter: QStylePainter, ink: QColor, at: QPointF) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.imaging.grayscale import Window
 from app.words import Words
 from ui.background import Background
-from ui.viewer.canvas import ZOOM_STEP, Content, ImageCanvas, Insets, SwipeDirection
+from ui.viewer.canvas import ZOOM_STEP, Content, ImageCanvas, SwipeDirection
 from ui.viewer.choices import download_choices, series_choices, window_choices
 from ui.viewer.cine import Cine
 from ui.viewer.controls import GAP, ControlBar
@@ -20,6 +20,7 @@ from ui.viewer.light_box import style_sheet
 from ui.viewer.loader import FrameLoader
 from ui.viewer.order import Order
 from ui.viewer.overlay import MARGIN
+from ui.viewer.placement import Insets
 from ui.viewer.sayings import sayings_of, with_image
 from ui.viewer.sheet import Sheet
 from ui.viewer.shown_log import ShownLog
@@ -391,8 +392,7 @@ class Viewer(QWidget):
             right -= size.width()
             button.setGeometry(QRect(QPoint(right, GAP), size))
             right -= GAP
-        self.canvas.overlay.left = self._back.width() + 2 * MARGIN
-        self.canvas.overlay.row = float(self._back.height())
-        self.canvas.overlay.right = room.right() - right + MARGIN
-        top = max(self._back.height() + 2 * GAP, round(3 * line + MARGIN))
+        top = self.canvas.overlay.make_room(
+            self._back.width() + 2 * MARGIN, room.right() - right + MARGIN, self._back.height()
+        )
         self.canvas.set_insets(Insets(top, foot + bar.height() + GAP))

@@ -12,7 +12,7 @@ from app.imaging.grayscale import Grayscale, Window
 from ui.viewer.canvas import Content, ImageCanvas
 from ui.viewer.layers import Layers, make_layers
 from ui.viewer.picture import Picture
-from ui.viewer.placement import Placement, fitted
+from ui.viewer.placement import Insets, Placement, fitted
 from ui.viewer.source import Pixels, ViewedFrame
 from ui.viewer.tone import Tone
 
@@ -117,8 +117,6 @@ def canvas(qtbot: QtBot) -> Iterator[ImageCanvas]:
 
 
 def test_the_fitted_image_leaves_the_room_for_controls_free(canvas: ImageCanvas) -> None:
-    from ui.viewer.canvas import Insets
-
     canvas.set_insets(Insets(20, 80))
     canvas.show_content(layers(np.full((100, 100), 4000, np.uint16), CT), keep_view=False)
     box = canvas.placement.covers(QSizeF(100, 100))
