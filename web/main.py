@@ -1,0 +1,55 @@
+"""The web view put together: the pages that paper and e-mails lead to, on the same portal as the windows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from fastapi import Depends, FastAPI
+
+from app.portal import Portal
+from app.settings import MachineSettings
+from web import activation, assets, downloads, guest, recovery, visit
+from web.errors import LastResort, tell_errors
+from web.pages import Pages, known_host
+from web.security import Door
+
+
+def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
+    """Return the application that a web server calls; it lives as long as the portal is open."""
+    pages = Pages(portal, settings.data_folder)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        pages.shown.start()
+        yield
+        pages.shown.stop()
+
+    application = FastAPI(
+        title="Patient portal",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        root_path=_folder(portal),
+        redirect_slashes=False,
+        lifespan=lifespan,
+        # Spans and logs of the framework would carry exceptions' messages and what was typed.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        dependencies=[Depends(known_host)],
+    )
+    application.state.pages = pages
+    tell_errors(application)
+    for part in (guest, visit, activation, recovery, downloads):
+        application.include_router(part.router)
+    assets.serve(application)
+    # The one added last is the outermost: what the last resort answers also gets the headers.
+    application.add_middleware(LastResort, pages=pages)
+    application.add_middleware(Door)
+    return application
+
+
+def _folder(portal: Portal) -> str:
+    """Return the folder of the public address, "" where it has none; read once, when the server starts."""
+    if not portal.is_set_up():
+        return ""
+    clinic = portal.acting(portal.nobody()).clinic.settings()
+    return urlsplit(clinic.public_address).path.rstrip("/")
