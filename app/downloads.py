@@ -106,8 +106,11 @@ class Downloads(Noun):
         browser: what this browser alone knows, such as a cookie made for it.
         """
         row, exam, patient, _ = self._row(work, token)
-        if not queries.spend(work.session, row.id, self._browser(row, browser), work.now):
-            raise _over() if row.spent_at is None else _of_another_phone()
+        own = self._browser(row, browser)
+        if row.spent_at is not None and row.browser_digest != own:
+            raise _of_another_phone()
+        if not queries.spend(work.session, row.id, own, work.now):
+            raise _over()
         asked = json.loads(row.what)
         work.about(
             exam_id=exam.id,

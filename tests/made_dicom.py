@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, CTImageStorage, EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Disc:
         data = Dataset()
         data.file_meta = FileMetaDataset()
         data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = sop_class
+        data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = UID(sop_class)
         data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = generate_uid()
         data.PatientName = f"{self.family}^{self.given}"
         data.PatientID = self.patient_id
@@ -64,6 +64,7 @@ class Disc:
         data.StudyInstanceUID = self.study_uid
         data.SeriesInstanceUID = self.series_uid
         data.StudyDate, data.StudyTime = "20260312", "103000"
+        data.StudyID = "1"
         data.AccessionNumber = self.accession
         data.StudyDescription = self.description
         data.SeriesDescription = "Thin slices"
