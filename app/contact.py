@@ -38,7 +38,9 @@ def read_mobile(typed: str, country: str, field: str = "mobile") -> str:
         number = phonenumbers.parse(typed[:_LONGEST_PHONE], country)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if number is None or not phonenumbers.is_possible_number_for_type(
+        number, phonenumbers.PhoneNumberType.MOBILE
+    ):
         raise Invalid(
             "mobile_unreadable",
             N_("This does not look like a telephone number. Check that no digit is missing."),

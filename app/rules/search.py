@@ -13,7 +13,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?!\d)")
 _IN_WORDS = re.compile(r"(?<!\d)(\d{1,2})\.?[- ]?([a-z]{3,9})\.?[-, ]*(\d{4}|\d{2})(?!\d)", re.IGNORECASE)
-_PHONE = re.compile(r"(?<!\S)[+0][\d()\s-]{6,}\d(?!\S)")
+_PHONE = re.compile(r"(?<!\S)\(?[+0][\d()\s-]{6,}\d(?!\S)")
 _EIGHT = re.compile(r"\d{8}")
 _CENTURY = 100
 
