@@ -20,6 +20,8 @@ from app.imaging.problems import Damaged
 
 _RGB = 3
 _LARGE = 1_000_000  # samples
+_END = b"\xff\xd9"  # end of image, in every JPEG
+_NEAR_END = 16  # bytes, padding among them
 _MOST_LARGER = 4  # times as many pixels as the header says: more is a broken codestream
 
 
@@ -137,6 +139,8 @@ def _jpeg_lossless(data: bytes, layout: PixelLayout, codestream: Codestream) -> 
 
 
 def _jpeg_ls(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
+    if _END not in data[-_NEAR_END:]:
+        data += _END  # without an end the decoder counts zeros for seconds
     decoded = imagecodecs.jpegls_decode(data)
     if decoded.ndim == _RGB and decoded.shape[0] == layout.samples != decoded.shape[-1]:
         decoded = np.moveaxis(decoded, 0, -1)
@@ -230,7 +234,7 @@ def _rescued(frames: Frames, data: bytes, layout: PixelLayout, codestream: Codes
     """Show what there is of a JPEG that ends too early; raises Damaged for anything else."""
     if codestream.codec is not Codec.JPEG or codestream.precision != 8:  # noqa: PLR2004 - Pillow reads 8 bits
         raise Damaged("image_unreadable")
-    parser: Any = Image.open(io.BytesIO(data + b"\xff\xd9"))
+    parser: Any = Image.open(io.BytesIO(data + _END))
     try:
         pixels = np.asarray(parser.convert("RGB" if layout.samples == _RGB else "L"))
         decoded = _checked(pixels, layout, codestream, "RGB" if layout.samples == _RGB else None)

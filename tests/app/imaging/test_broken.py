@@ -4,6 +4,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -67,9 +68,9 @@ def test_mutated_files_of_every_coding_end_in_a_picture_or_a_sentence(
         kinds = []
         for _ in range(MUTATIONS):
             broken = mutated(data, chance)
-            kinds.append(told(lambda given=broken: pool.render(given)))  # type: ignore[misc]  # bound at once
-            told(lambda given=broken: pool.thumbnail(given, side=32))  # type: ignore[misc]  # the same
-            told(lambda given=broken: pool.describe(given))  # type: ignore[misc]  # the same
+            kinds.append(told(partial(pool.render, broken)))
+            told(partial(pool.thumbnail, broken, side=32))
+            told(partial(pool.describe, broken))
         assert "image_timed_out" not in kinds, name
         assert np.array_equal(pool.render(data).pixels, control.pixels), name
 
@@ -145,3 +146,10 @@ if SAMPLES:
 def test_every_kind_has_a_sentence_and_an_unknown_one_is_a_damaged_image() -> None:
     assert error_of("never heard of").kind == "image_unreadable"
     assert sentence_of("image_cut_short") != sentence_of("image_unreadable")
+
+
+def test_a_jpeg_ls_image_that_ends_early_is_refused_at_once(coded: dict[str, Path]) -> None:
+    data = coded["ct jpeg_ls"].read_bytes()
+    with DecodePool(1, seconds=1) as pool:
+        for share in (0.7, 0.8, 0.9):
+            assert told(partial(pool.render, data[: int(len(data) * share)])) == "image_unreadable"
