@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.viewer.halo import EDGE, HaloText
 from ui.viewer.sayings import Sayings
+from ui.viewer.scale_bar import paint_bar
 
 MARGIN = 16.0
 
@@ -16,7 +17,8 @@ class Overlay:
     def __init__(self, widget: QWidget) -> None:
         self._widget = widget
         self._sayings = Sayings()
-        self._whose, self._which, self._seen, self._warning = (HaloText() for _ in range(4))
+        self._whose, self._which, self._seen, self._warning, self._scale = (HaloText() for _ in range(5))
+        self.foot = MARGIN  # height of the controls
         self._left = self._right = MARGIN
         self._top = MARGIN / 2
 
@@ -28,7 +30,7 @@ class Overlay:
     def forget(self) -> None:
         """Say nothing, and wipe the pictures of what was said."""
         self._sayings = Sayings()
-        self._whose, self._which, self._seen, self._warning = (HaloText() for _ in range(4))
+        self._whose, self._which, self._seen, self._warning, self._scale = (HaloText() for _ in range(5))
         self._widget.update()
 
     def say(self, sayings: Sayings) -> None:
@@ -67,4 +69,9 @@ class Overlay:
         for text, words in ((self._warning, said.warning), (self._seen, said.seen)):
             text.paint(painter, [(words, plain)], foot, corner.AlignBottom | corner.AlignRight)
             foot.setRight(foot.right() - QFontMetricsF(plain).horizontalAdvance(words) - EDGE - 2 * MARGIN)
+        if said.scale:
+            bar = whole.adjusted(MARGIN, 0, 0, -self.foot - MARGIN)
+            paint_bar(painter, bar.left() + EDGE, bar.bottom(), said.scale_length)
+            bar.setBottom(bar.bottom() - EDGE)
+            self._scale.paint(painter, [(said.scale, plain)], bar, corner.AlignBottom | corner.AlignLeft)
         self._which.paint(painter, [(said.which, plain)], foot, corner.AlignBottom | corner.AlignLeft)

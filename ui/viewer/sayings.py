@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from app.words import Words
 from ui.viewer.layers import Layers
+from ui.viewer.scale_bar import length_words, round_length
 from ui.viewer.source import Caption, Position, ViewedSeries
 from ui.viewer.tone import Tone
 
@@ -16,6 +17,8 @@ class Sayings:
     which: str = ""
     seen: str = ""
     warning: str = ""
+    scale: str = ""  # what a bar of scale_length pixels stands for
+    scale_length: float = 0.0
 
 
 def sayings_of(
@@ -31,9 +34,14 @@ def sayings_of(
     return Sayings(whose, which, "", _("Not for diagnosis"))
 
 
-def with_image(sayings: Sayings, layers: Layers, zoom: float, tone: Tone | None, words: Words) -> Sayings:
-    """Return the sayings with how an image is seen; zoom: screen pixels for each of its own; tone: for staff."""
-    _ = words
+def with_image(
+    sayings: Sayings, layers: Layers, scale: float, density: float, tone: Tone | None, words: Words
+) -> Sayings:
+    """Return the sayings with how an image is seen.
+
+    scale: points for each unit of the image; density: pixels of the screen for each point; tone: for staff.
+    """
+    _, zoom = words, scale * density
     seen, warning = _("Zoom {percent} %", percent=round(100 * zoom)), sayings.warning
     if tone is not None and layers.frame.grayscale is not None:
         window = tone.window_on(layers.frame.grayscale)
@@ -45,4 +53,10 @@ def with_image(sayings: Sayings, layers: Layers, zoom: float, tone: Tone | None,
         )
     if layers.frame.lossy:
         warning = _("Compressed image, not for diagnosis")
-    return replace(sayings, seen=seen, warning=warning)
+    found = replace(sayings, seen=seen, warning=warning)
+    if layers.frame.spacing_mm is None:
+        return found
+    mm_per_point = layers.frame.spacing_mm[1] / scale
+    length = round_length(mm_per_point)
+    text = length_words(length, layers.frame.spacing_of, words)
+    return replace(found, scale=text, scale_length=length / mm_per_point)

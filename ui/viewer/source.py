@@ -47,6 +47,7 @@ class ViewedFrame:
     grayscale: Grayscale | None = None
     pixel_aspect: float = 1.0  # height of a pixel / its width
     spacing_mm: tuple[float, float] | None = None  # between rows, between columns
+    spacing_of: str = ""  # what that was measured on: patient, detector, geometry, fiducial, region, scanner
     lossy: bool = False
 
 

@@ -255,9 +255,9 @@ class Viewer(QWidget):
         sayings = sayings_of(self._caption, series, place, self._words)
         content = self.canvas.content
         if isinstance(content, Layers):
-            zoom = self.canvas.placement.scale * self.canvas.devicePixelRatioF()
+            scale, density = self.canvas.placement.scale, self.canvas.devicePixelRatioF()
             tone = self.canvas.tone if self._tool_set == "staff" else None
-            sayings = with_image(sayings, content, zoom, tone, self._words)
+            sayings = with_image(sayings, content, scale, density, tone, self._words)
         self.canvas.overlay.say(sayings)
         self.canvas.setAccessibleName("\n".join((*sayings.whose, sayings.which)))
         self.canvas.setAccessibleDescription(content.text if isinstance(content, Tile) else "")
@@ -392,7 +392,7 @@ class Viewer(QWidget):
             right -= size.width()
             button.setGeometry(QRect(QPoint(right, GAP), size))
             right -= GAP
-        top = self.canvas.overlay.make_room(
-            self._back.width() + 2 * MARGIN, room.right() - right + MARGIN, self._back.height()
-        )
-        self.canvas.set_insets(Insets(top, foot + bar.height() + GAP))
+        free = (self._back.width() + 2 * MARGIN, room.right() - right + MARGIN)
+        insets = Insets(self.canvas.overlay.make_room(*free, self._back.height()), foot + bar.height() + GAP)
+        self.canvas.overlay.foot = insets.bottom
+        self.canvas.set_insets(insets)
