@@ -148,17 +148,20 @@ def _jpeg_ls(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decode
 
 
 def _jpeg_2000(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
-    # The decoder undoes the multiple component transform, so ICT and RCT arrive as RGB (PS3.5 8.2.4).
-    photometric = "RGB" if layout.photometric in {"YBR_ICT", "YBR_RCT"} or _has_transform(data) else None
     # Two threads halve the wait for a large image; more only take processors from other workers.
     threads = 2 if layout.frame_samples > _LARGE else 1
     decoded = imagecodecs.jpeg2k_decode(data, numthreads=threads)
-    return _checked(decoded, layout, codestream, photometric or _unsubsampled(layout))
+    return _checked(decoded, layout, codestream, _colours_2000(data, layout))
 
 
 def _htj2k(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
-    photometric = "RGB" if layout.photometric in {"YBR_ICT", "YBR_RCT"} or _has_transform(data) else None
-    return _checked(imagecodecs.htj2k_decode(data), layout, codestream, photometric or _unsubsampled(layout))
+    return _checked(imagecodecs.htj2k_decode(data), layout, codestream, _colours_2000(data, layout))
+
+
+def _colours_2000(data: bytes, layout: PixelLayout) -> str:
+    """Return the colour model of decoded JPEG 2000: its decoders undo the component transform (PS3.5 8.2.4)."""
+    undone = layout.photometric in {"YBR_ICT", "YBR_RCT"} or (layout.samples == _RGB and _has_transform(data))
+    return "RGB" if undone else _unsubsampled(layout)
 
 
 def _has_transform(data: bytes) -> bool:
@@ -261,8 +264,8 @@ def _reduced(data: bytes, layout: PixelLayout, codestream: Codestream, smallest_
 def _reduced_2000(data: bytes, layout: PixelLayout, codestream: Codestream, levels: int) -> Decoded | None:
     at = data.find(b"\xff\x52", 0, 4096)
     levels = min(levels, data[at + 9]) if 0 <= at < len(data) - 9 else 0
-    grey = layout.samples == 1 and not codestream.signed
-    if levels == 0 or not (grey or (layout.samples == _RGB and layout.stored == 8)):  # noqa: PLR2004
+    colour = layout.samples == _RGB and layout.stored == 8  # noqa: PLR2004 - bits, as Pillow has them
+    if levels == 0 or not (colour or layout.samples == 1):
         return None
     try:
         image: Any = Image.open(io.BytesIO(data))
@@ -270,14 +273,16 @@ def _reduced_2000(data: bytes, layout: PixelLayout, codestream: Codestream, leve
         image.load()
     except (OSError, ValueError, SyntaxError):
         return None
-    if image.mode not in {"L", "I;16", "RGB"}:
-        return None
     pixels = np.asarray(image)
-    if image.mode == "I;16":
-        pixels = pixels >> (16 - codestream.precision)  # Pillow spreads the values over 16 bits
+    # Pillow spreads the values over 8 or 16 bits and moves signed ones up to begin at 0.
+    if image.mode not in {"L", "I;16", "RGB"} or codestream.precision > pixels.itemsize * 8:
+        return None
+    pixels = pixels >> (pixels.itemsize * 8 - codestream.precision)
+    if codestream.signed:
+        pixels = (pixels.astype(np.int32) - (1 << (codestream.precision - 1))).astype(np.int16)
     smaller = replace(layout, rows=pixels.shape[0], columns=pixels.shape[1])
-    photometric = "RGB" if _has_transform(data) else None
-    return replace(_checked(pixels, smaller, codestream, photometric), reduced=1 << levels)
+    decoded = _checked(pixels, smaller, codestream, _colours_2000(data, layout))
+    return replace(decoded, reduced=1 << levels)
 
 
 def _reduced_jpeg(data: bytes, layout: PixelLayout, codestream: Codestream, levels: int) -> Decoded | None:

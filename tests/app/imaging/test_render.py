@@ -309,3 +309,35 @@ def test_an_overlay_in_an_unused_bit_of_the_pixels(pool: DecodePool, make_file: 
     given = data[:at] + added + data[at:]
     assert np.argwhere(pool.render(given, overlays=True).pixels == 255).tolist() == [[1, 2]]
     assert (pool.render(given).pixels == 6).all()  # 100 of 4095, and the overlay's bit does not show
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("codec", ["jpeg_2000", "htj2k"])
+def test_reduced_levels_have_the_numbers_of_the_whole(
+    pool: DecodePool,
+    make_file: MakeFile,
+    bits: int,
+    signed: bool,  # noqa: FBT001 - a parameter of the test
+    codec: str,
+) -> None:
+    # A slope from the lowest to the highest number: any reduction of it is the same slope.
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    slope = np.linspace(low, high, 256).round()
+    kind = np.dtype(("i" if signed else "u") + ("1" if bits == 8 else "2"))
+    pixels = np.repeat(slope[None], 256, 0).astype(kind)
+    if codec == "jpeg_2000":
+        data = imagecodecs.jpeg2k_encode(
+            pixels, level=0, codecformat="j2k", reversible=True, bitspersample=bits
+        )
+        syntax = "1.2.840.10008.1.2.4.90"
+    else:
+        data, syntax = imagecodecs.htj2k_encode(pixels, reversible=True), "1.2.840.10008.1.2.4.201"
+    header = {"Rows": 256, "Columns": 256, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
+    header |= {"BitsAllocated": kind.itemsize * 8, "BitsStored": bits, "PixelRepresentation": int(signed)}
+    file = make_file(encapsulate([bytes(data)]), syntax=syntax, **header)
+    whole, small = pool.stored(file), pool.stored(file, max_side=64)
+    assert np.array_equal(whole.pixels, pixels)
+    assert (small.width, small.height) == (64, 64)
+    step = (high - low) / 64
+    assert np.abs(small.pixels[32, 4:60] - slope.reshape(64, 4).mean(1)[4:60]).max() <= step
