@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.imaging.grayscale import Grayscale
+from app.imaging import FileDescription, Grayscale, StoredFrame
 
 Pixels = NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.uint8]
 DownloadKind = Literal["png", "jpeg", "zip", "dicom", "phone", "usb", "print"]
@@ -87,3 +87,18 @@ class ImageSource(Protocol):
     def shown(self, series_id: str, indexes: Sequence[int]) -> None:
         """Be told which images a person has seen, for the audit (D24)."""
         ...
+
+
+def viewed_frame(stored: StoredFrame, about: FileDescription) -> ViewedFrame:
+    """Return a decoded frame with what its file says of itself, as the viewer takes it."""
+    whole = stored.reduced == 1
+    return ViewedFrame(
+        pixels=stored.pixels,
+        rows=stored.height if whole else about.rows,
+        columns=stored.width if whole else about.columns,
+        grayscale=stored.grayscale,
+        pixel_aspect=stored.aspect,
+        spacing_mm=about.pixel_spacing,
+        spacing_of=about.spacing_of,
+        lossy=about.lossy,
+    )

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QScroller, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.words import Words
@@ -132,6 +132,7 @@ class ThumbnailStrip(QListView):
         self._loader = loader
         self._thumbnails = _Thumbnails(loader, words)
         self._card = _Card(side)
+        self._pressed_at = 0
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._ask)
         self.setModel(self._thumbnails)
@@ -180,6 +181,11 @@ class ThumbnailStrip(QListView):
         self._soon.stop()
         QScroller.scroller(self.viewport()).stop()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember what was under the finger, which Qt makes a mouse of."""
+        self._pressed_at = self._scrolled()
+        super().mousePressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for what has come into sight."""
         super().resizeEvent(event)
@@ -209,9 +215,15 @@ class ThumbnailStrip(QListView):
     def _ask(self) -> None:
         self._loader.want_thumbnails(self.in_sight())
 
+    def _scrolled(self) -> int:
+        return self.verticalScrollBar().value() + self.horizontalScrollBar().value()
+
     def _on_clicked(self, index: QModelIndex) -> None:
         series = self._thumbnails.series
-        if series is not None:
+        has_scrolled = (
+            abs(self._scrolled() - self._pressed_at) > GAP
+        )  # a finger that scrolled chooses nothing
+        if series is not None and not has_scrolled:
             self.chosen.emit(Position(series.id, index.row()))
 
     def _on_thumbnail(self, position: Position, _pixels: NDArray[np.uint8] | None) -> None:

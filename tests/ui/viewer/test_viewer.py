@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fingers import Finger
 from tests.ui.viewer.conftest import Hand, OpenViewer
-from tests.ui.viewer.exam import Exam, grey_of
+from tests.ui.viewer.exam import CAPTION, Exam, grey_of
 from ui.viewer.source import Download, Position
 from ui.viewer.strip import ThumbnailStrip
 from ui.viewer.tile import Tile
@@ -387,6 +387,43 @@ def test_leaving_wipes_the_image_the_words_and_the_cache(qtbot: QtBot, open_view
     picture = viewer.canvas.grab().toImage()
     colours = {picture.pixel(x, y) for x in range(0, picture.width(), 40) for y in range(100, 400, 20)}
     assert colours == {QColor("#0A0D0F").rgb()}
+
+
+def test_after_leaving_no_widget_says_the_name(qtbot: QtBot, open_viewer: OpenViewer) -> None:
+    viewer = open_viewer(Exam(6))
+    assert any(CAPTION.name in said for said in everything_said(viewer))
+    viewer.stop()
+    assert not any(
+        word in said for said in everything_said(viewer) for word in (CAPTION.name, CAPTION.identity)
+    )
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    viewer.resize(900, 700)
+    assert not any(CAPTION.name in said for said in everything_said(viewer))
+
+
+def everything_said(viewer: Viewer) -> list[str]:
+    """What any part of the viewer holds in words: names, descriptions, sayings and the caption itself."""
+    widgets: list[QWidget] = [viewer, *viewer.findChildren(QWidget)]
+    said = [
+        text for one in widgets for text in (one.accessibleName(), one.accessibleDescription(), one.toolTip())
+    ]
+    return [*said, str(viewer.canvas.overlay.sayings), *(str(value) for value in vars(viewer).values())]
+
+
+def test_a_finger_scrolls_the_thumbnails_without_choosing_one(
+    qtbot: QtBot, open_viewer: OpenViewer, a_hand: Hand
+) -> None:
+    viewer = open_viewer(Exam(60))
+    area = strip(viewer).viewport()
+    start = QPoint(area.width() // 2, area.height() - 60)
+    a_hand.press(area, start)
+    for up in range(20, 420, 40):
+        a_hand.move(area, start - QPoint(0, up))
+        qtbot.wait(16)  # the scroller takes its speed from the clock
+    a_hand.release(area, start - QPoint(0, 400))
+    assert strip(viewer).verticalScrollBar().value() > 200
+    assert viewer.shown == at(0)
+    strip(viewer).stop()
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 800)])
