@@ -68,7 +68,8 @@ class ConfirmDialog(QFrame):
     def close_dialog(self) -> None:
         """Take the question away and give the page back as it was."""
         for child in self._disabled:
-            child.setEnabled(True)
+            if isValid(child):  # the ring round the focus comes and goes
+                child.setEnabled(True)
         self.window().removeEventFilter(self)
         self.hide()
         self.deleteLater()

@@ -1,0 +1,63 @@
+"""Who the patient is: name, birth date and numbers, two identifiers always in sight."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame
+
+from app.views.people import PatientRow
+from ui.reception.key_button import KeyButton
+from ui.reception.seat import Seat
+from ui.widgets.layout import column, row
+from ui.widgets.status import StatusBadge
+from ui.widgets.text import Text
+
+
+class PatientHeader(QFrame):
+    """Stays at the top while the sections below roll."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__()
+        self._ = seat.words
+        self.setObjectName("patient_header")
+        self.setProperty("role", "header")
+        self.name = Text("", "heading")
+        self.name.setObjectName("patient_name")
+        self.identity = Text("")
+        self.identity.setObjectName("patient_identity")
+        self.linked = Text("", "quietText")
+        self.alert = StatusBadge(
+            self._("Name alert: another patient has the same name and birth date"), "stop", "triangle-alert"
+        )
+        self.alert.setObjectName("name_alert")
+        self.details_button = KeyButton("details_button", self._("Details"), "Alt+T", icon_name="pencil")
+        self.close_button = KeyButton("close_patient", self._("Close"), "Esc", "quiet")
+        head = row(self.name, self.details_button, self.close_button)
+        head.setStretch(0, 1)
+        head.setAlignment(self.name, Qt.AlignmentFlag.AlignVCenter)
+        line = column(head, self.identity, self.linked, row(self.alert, None), gap=0)
+        line.setSpacing(4)
+        line.setContentsMargins(24, 12, 16, 12)
+        self.setLayout(line)
+        self.alert.hide()
+        self.linked.hide()
+
+    def show_patient(self, patient: PatientRow, linked: tuple[PatientRow, ...]) -> None:
+        """Show whose page this is."""
+        self.name.setText(patient.full_name)
+        numbers = " · ".join(f"{found.value} ({found.issuer})" for found in patient.identifiers)
+        self.identity.setText(
+            self._(
+                "Born {day} · {numbers}", day=patient.birth_date, numbers=numbers or self._("no number yet")
+            )
+        )
+        self.alert.setVisible(patient.has_name_alert)
+        self.linked.setVisible(bool(linked))
+        self.linked.setText(
+            self._(
+                "Linked with {names}",
+                names=", ".join(f"{other.full_name} ({_first(other)})" for other in linked),
+            )
+        )
+
+
+def _first(patient: PatientRow) -> str:
+    return patient.identifiers[0].value if patient.identifiers else "—"

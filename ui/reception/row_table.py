@@ -1,0 +1,143 @@
+"""A list of rows with columns, as high as its rows: arrows move, Enter or a click opens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
+
+from app.look import Colours
+from ui.icons import pixmap
+from ui.widgets.status import ICONS, StatusKind
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a column; kind gives it the icon and colour of a state."""
+
+    text: str
+    kind: StatusKind | None = None
+    icon_name: str = ""
+    is_bold: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row. key says what it is about, and survives when the rows are shown anew."""
+
+    key: object
+    cells: tuple[Cell, ...]
+
+
+class RowTable(QTreeWidget):
+    """Shows lines; opened carries the key of the one that was chosen."""
+
+    opened = Signal(object)
+    chosen = Signal(object)  # the line under the cursor, or None
+
+    def __init__(
+        self, name: str, label: str, headings: Sequence[str], colours: Colours, *, stretch: int = 0
+    ) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self._colours = colours
+        self._lines: tuple[Line, ...] = ()
+        self.setHeaderLabels(list(headings))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsMovable(False)
+        self.itemClicked.connect(lambda item: self.opened.emit(self._key_of(item)))
+        self.currentItemChanged.connect(lambda item, _before: self.chosen.emit(self._key_of(item)))
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show_rows(self, lines: Sequence[Line]) -> None:
+        """Show these rows; the cursor stays on the row it was on."""
+        if tuple(lines) == self._lines:
+            return
+        key = self.current_key()
+        self._lines = tuple(lines)
+        self.clear()
+        for line in self._lines:
+            item = QTreeWidgetItem([cell.text for cell in line.cells])
+            for at, cell in enumerate(line.cells):
+                self._dress(item, at, cell)
+            self.addTopLevelItem(item)
+        self.choose(key)
+        self.updateGeometry()
+
+    def current_key(self) -> object | None:
+        """Return the key of the row under the cursor."""
+        return self._key_of(self.currentItem())
+
+    def choose(self, key: object) -> None:
+        """Put the cursor on a row."""
+        for at, line in enumerate(self._lines):
+            if line.key == key:
+                self.setCurrentIndex(self.model().index(at, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter open the row under the cursor; letters belong to the search box."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentItem() is not None:
+            self.opened.emit(self.current_key())
+        elif event.text().strip():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: object) -> None:
+        """Put the cursor on the first row, so that the keys have somewhere to begin."""
+        super().focusInEvent(event)  # type: ignore[arg-type]  # Qt hands a QFocusEvent over
+        if self.currentItem() is None and self.topLevelItemCount():
+            self.setCurrentIndex(self.model().index(0, 0))
+
+    def sizeHint(self) -> QSize:
+        """Return room for every row."""
+        row = max(self.sizeHintForRow(0), 0) * self.topLevelItemCount()
+        return QSize(super().sizeHint().width(), self.header().sizeHint().height() + row + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for every row: the page scrolls, not the list."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
+    def _dress(self, item: QTreeWidgetItem, at: int, cell: Cell) -> None:
+        colour = QColor(self._colour(cell.kind))
+        if cell.kind is not None:
+            item.setForeground(at, colour)
+            drawn = QIcon(pixmap(cell.icon_name or ICONS[cell.kind], colour, 16, self.devicePixelRatioF()))
+            item.setIcon(at, drawn)
+        if cell.is_bold:
+            font = QFont(self.font())
+            font.setBold(True)
+            item.setFont(at, font)
+
+    def _colour(self, kind: StatusKind | None) -> str:
+        c = self._colours
+        return {
+            "good": c.good,
+            "wait": c.wait,
+            "stop": c.stop,
+            "teal": c.teal,
+            "quietText": c.quiet_ink,
+            None: c.ink,
+        }[kind]
+
+    def _key_of(self, item: QTreeWidgetItem | None) -> object | None:
+        at = self.indexOfTopLevelItem(item) if item is not None else -1
+        return self._lines[at].key if 0 <= at < len(self._lines) else None

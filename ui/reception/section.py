@@ -1,0 +1,37 @@
+"""One section of the patient's page: a heading with its key, what can be done, and the content below."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.widgets.text import Text
+
+
+class Section(QWidget):
+    """Add content to its column and buttons to its line."""
+
+    def __init__(self, name: str, heading: str, key: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(heading)
+        self.heading = Text(heading, "subheading", wraps=False)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._line.addWidget(self.heading)
+        self._line.addWidget(Text(key, "quietText", wraps=False), alignment=Qt.AlignmentFlag.AlignBottom)
+        self._line.addStretch(1)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(12)
+        self.column.addLayout(self._line)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button at the right of the heading."""
+        self._line.addWidget(button)
+
+    def take_focus(self) -> None:
+        """Put the cursor on the first thing here that takes it."""
+        for child in self.findChildren(QWidget):
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled():
+                child.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
