@@ -238,6 +238,8 @@ class Accounts(Noun):
         """Block an account at once: codes dead, sessions ended, invitations suspended (D27)."""
         account = reach.account(work, account_id)
         work.about(reason=required(reason, "reason", 200))
+        if account.deleted_at is not None:
+            raise _not_now(AccountState.DELETED)
         if account.blocked_at is None:
             account.blocked_at, account.blocked_reason = work.now, reason.strip()
         shut(work, account, "blocked")

@@ -14,6 +14,7 @@ from app.rules.account_life import account_expires_at
 from app.rules.attempts import Guarded, code_is_killed
 from app.rules.passwords import user_name_key
 from app.sites import zone_of
+from app.tasks import finish_tasks
 from app.throttles import count_try, forgive
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.people import ActivationStart
@@ -88,6 +89,7 @@ class Activation(Noun):
             raise user_name_taken()
         if not queries.use_up(work.session, row.id, work.now):
             raise _dead()
+        finish_tasks(work, f"code_expiring:{row.id}")
         account.user_name, account.user_name_key = name, user_name_key(name)
         account.password_hash = work.prepared.password_hash
         account.activated_at = work.now

@@ -14,6 +14,7 @@ from app.messages import queue_mail, queue_sms
 from app.parts import Parts
 from app.rules.activation import activation_expires_at, activation_expires_on
 from app.sites import zone_of
+from app.tasks import finish_tasks
 from app.typed import required
 from app.use_case import Work
 from app.views.paper import ActivationLetter, Letterhead
@@ -37,6 +38,7 @@ def issue(parts: Parts, work: Work[Any], account: Account, identity_check: str, 
     checked = required(identity_check, "identity_check", 200)
     patient = holder_of(work, account)
     _may_go(work, account, patient, way)
+    finish_tasks(work, *(f"code_expiring:{old.id}" for old in queries.live(work.session, [account.id])))
     queries.kill(work.session, account.id, work.now, "replaced")
     work.session.flush()
     code = fresh_code(parts.keys, "activation")

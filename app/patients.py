@@ -78,6 +78,7 @@ class Patients(Noun):
     def register(self, work: Work[None], new: NewPatient) -> PatientRow:
         """Register a patient at the desk's site."""
         site_id = _site_of_desk(work)
+        queries.lock_birth_dates(work.session, new.birth_date)
         patient = Patient(
             id=new_id(),
             family_name=required(new.family_name, "family_name", 100),
@@ -123,8 +124,9 @@ class Patients(Noun):
         identifiers: tuple[Identifier, ...],
     ) -> PatientRow:
         """Correct name, birth date and identifiers (R18); the patient's own account follows."""
+        former = reach.patient(work, patient_id).birth_date
+        queries.lock_birth_dates(work.session, former, birth_date)
         patient = _locked(work, patient_id)
-        former = patient.birth_date
         patient.family_name = required(family_name, "family_name", 100)
         patient.given_names = optional(given_names, "given_names", 100)
         patient.birth_date = _born(work, birth_date, patient.site_id)

@@ -12,6 +12,7 @@ from app.rules.passwords import normal_user_name, user_name_key
 from app.rules.sessions import SessionKind, ends_at, session_limits, warns_at
 from app.sign_in import CheckedPassword
 from app.sites import zone_of
+from app.tasks import finish_tasks
 from app.throttles import count_try, forgive
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.people import SessionRow, SignedIn
@@ -48,6 +49,8 @@ class Sessions(Noun):
             raise signing.wrong()
         _check_state(state_of(account, None, work.now), work.clinic.email)
         forgive(work.session, Guarded.SIGN_IN, work.who, account=f"patient:{key}")
+        if account.expires_at is not None:
+            finish_tasks(work, f"account_expiring:{account.id}:{account.expires_at.date()}")
         account.password_hash = checked.new_hash or account.password_hash
         account.last_signed_in_at = work.now
         account.expires_at = account_expires_at(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import (
@@ -16,6 +16,8 @@ from db.models import (
     PatientLink,
     PatientNameWord,
 )
+
+_BIRTH_DATES = 1  # the first half of an advisory lock's key
 
 
 def patient(session: Session, patient_id: UUID) -> Patient | None:
@@ -40,6 +42,16 @@ def locked(session: Session, patient_id: UUID) -> Patient | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def lock_birth_dates(session: Session, *days: date) -> None:
+    """Let nobody else register or correct people of these birth dates until this transaction ends.
+
+    Two of one name at the same instant would otherwise not see each other. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for day in sorted(set(days)):
+            session.execute(select(func.pg_advisory_xact_lock(_BIRTH_DATES, day.toordinal())))
 
 
 def is_at_sites(session: Session, patient_id: UUID, site_ids: frozenset[UUID]) -> bool:

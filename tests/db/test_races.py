@@ -93,6 +93,11 @@ def create(portal: Portal, number: int, token: str, patient_id: UUID) -> UUID:
     return desk.accounts.create(patient_id, "passport").account_id
 
 
+def register(portal: Portal, number: int, token: str) -> UUID:
+    desk = portal.acting(portal.signed_in(token, station=portal.station(DESK_KEY)))
+    return desk.patients.register(NewPatient("Hart", "Amelia", BORN, mobile=f"0491 570 {number:03}")).id
+
+
 def step_down(portal: Portal, number: int, tokens: tuple[tuple[str, UUID], ...]) -> None:
     token, staff_id = tokens[number]
     office = portal.acting(portal.signed_in(token, station=portal.station(DESK_KEY)))
@@ -212,6 +217,19 @@ def test_a_patient_gets_one_account_when_sixteen_desks_create_it(scene: Scene, r
     rounds = race.run(create, [(token, patient.id)])
     assert len(granted(rounds[0])) == 1
     assert refused(rounds) == {"account_exists"}
+
+
+@pytest.mark.rule("D4")
+def test_all_of_one_name_and_birth_date_get_the_alert_when_sixteen_desks_register_them(
+    scene: Scene, race: Race
+) -> None:
+    desk = scene.portal.acting(scene.desk.caller)
+    token = desk.staff.sign_in(_user_name(scene, "reception"), PASSWORD).token
+    rounds = race.run(register, [(token,)])
+    assert refused(rounds) == set()
+    found = scene.acting("reception").patients.find("hart")
+    assert {row.id for row in found} == set(granted(rounds[0]))
+    assert [row.has_name_alert for row in found] == [True] * PROCESSES
 
 
 def test_the_last_manager_stays_when_all_leave_at_once(scene: Scene, race: Race) -> None:
