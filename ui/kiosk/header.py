@@ -18,7 +18,7 @@ class Header(QFrame):
         super().__init__()
         self._ = words
         self.setProperty("role", "header")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._name = Text("", "subheading")
         self._name.setObjectName("header_name")
         self._below = Text("", "quietText")

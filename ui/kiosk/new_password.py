@@ -6,11 +6,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.rules.passwords import PasswordFault, check_password
 from ui.icons import IconLabel
+from ui.patient.parts import Split
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.dress import dress
 from ui.widgets.field import PasswordField
 from ui.widgets.layout import column
 from ui.widgets.text import Text
+
+WIDE = 100  # characters: fields and hints side by side
 
 
 class NewPassword(TouchPage):
@@ -38,11 +41,13 @@ class NewPassword(TouchPage):
         self._long = _Hint(_("At least {n} characters. Three or four words work well.", n=least))
         self._own = _Hint(_("Without your user name or the clinic's name"))
         self._same = _Hint(_("Both the same"))
+        typed, hints = QWidget(), QWidget()
+        typed.setLayout(column(self.password, self.repeat))
+        hints.setLayout(column(self._long, self._own, self._same, None, gap=1))
         self.lay_out(
             _("Choose a password"),
-            self.password,
-            self.repeat,
-            column(self._long, self._own, self._same, gap=0),
+            Split(typed, hints, shares=(3, 2)),
+            characters=WIDE,
             action=action,
             action_name="save_password",
         )

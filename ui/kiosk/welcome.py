@@ -15,6 +15,8 @@ from ui.widgets.card_button import CardButton
 from ui.widgets.layout import column
 from ui.widgets.text import Text
 
+TALL = 136  # px of a card
+
 
 class Welcome(TouchPage):
     """Shown whenever nobody is here."""
@@ -48,6 +50,8 @@ class Welcome(TouchPage):
             "quietText",
         )
         no_account.setObjectName("no_account")
+        for way in (letter, sign_in, invitation):
+            way.setMinimumHeight(TALL)
         ways = QWidget()
         ways.setLayout(
             column(

@@ -214,10 +214,6 @@ class KioskWindow(QWidget):
         if self._watch is not None:
             self._watch.due_at(at)
 
-    def show_keyboard(self, *, is_shown: bool) -> None:
-        """Show the keyboard, or make room."""
-        self.keyboard.setVisible(is_shown)
-
     # Building
 
     def _build(self) -> None:

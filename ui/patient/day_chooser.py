@@ -1,69 +1,80 @@
-"""Shared Until: a day from a few usual ones, or any other typed (R64, R69, D16)."""
+"""Shared Until: one of a few usual days, or any other, typed on a page of its own (R64, R69, D16)."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from app.rules.calendar import add_months
 from app.words import Words
+from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.date_field import DateField
+
+Days = list[tuple[str, date]]  # in words, and the day
 
 
 class DayChooser(QWidget):
-    """The field of the day has the name of the use case's argument, so that a refusal finds it."""
+    """The usual days, and "Another day"."""
 
-    other_chosen = Signal(bool)  # a keyboard is needed, or not
-
-    def __init__(self, words: Words, name: str, days: list[tuple[str, date]], chosen: date) -> None:
+    def __init__(self, words: Words, days: Days, chosen: date) -> None:
         super().__init__()
-        self._ = words
         self._days = days
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for number, (said, day) in enumerate(days):
-            choice = QRadioButton(words("{when}: {day}", when=said, day=day))
-            choice.setObjectName(f"day_{number}")
+        said = [words("{when}: {day}", when=when, day=day) for when, day in days]
+        for number, line in enumerate([*said, words("Another day")]):
+            choice = QRadioButton(line)
+            choice.setObjectName(f"day_{number}" if number < len(days) else "day_other")
             self._group.addButton(choice, number)
             column.addWidget(choice)
-        self.other = QRadioButton(words("Another day"))
-        self.other.setObjectName("day_other")
-        self._group.addButton(self.other, len(days))
-        column.addWidget(self.other)
-        self.field = DateField(words, name, words("Day, month and year"))
-        column.addWidget(self.field)
-        at = next((number for number, (_, day) in enumerate(days) if day == chosen), None)
-        (self._group.button(at) if at is not None else self.other).setChecked(True)
-        if at is None:
-            self.field.set_date(chosen)
-        self.field.setVisible(at is None)
-        self._group.idToggled.connect(self._on_toggled)
-
-    @property
-    def asks_for_day(self) -> bool:
-        """Tell whether a day is to be typed."""
-        return self.other.isChecked()
+        at = next((number for number, (_, day) in enumerate(days) if day == chosen), len(days))
+        self._group.button(at).setChecked(True)
 
     def day(self) -> date | None:
-        """Return the day; None while none that exists is typed."""
-        if self.asks_for_day:
-            return self.field.date()
-        return self._days[self._group.checkedId()][1]
-
-    def _on_toggled(self, _number: int, is_on: bool) -> None:  # noqa: FBT001 - a signal's argument
-        if is_on:
-            self.field.setVisible(self.asks_for_day)
-            self.field.show_error("")
-            self.other_chosen.emit(self.asks_for_day)
-            if self.asks_for_day:
-                self.field.setFocus()
+        """Return the chosen day; None for another one."""
+        at = self._group.checkedId()
+        return self._days[at][1] if at < len(self._days) else None
 
 
-def usual_days(
-    words: Words, today: date, first: date, last: date, default_days: int
-) -> list[tuple[str, date]]:
+class AskDay(TouchPage):
+    """Any day from first to last, typed."""
+
+    has_keyboard = True
+
+    def __init__(
+        self,
+        kiosk: Kiosk,
+        first: date,
+        last: date,
+        *,
+        shown: date | None,
+        action: str,
+        chosen: Callable[["AskDay", date], None],
+    ) -> None:
+        super().__init__(kiosk, "ask_day")
+        self._first, self._last, self._chosen = first, last, chosen
+        _ = self._
+        self.shared_until = DateField(
+            _, "shared_until", _("Day, month and year"), _("From {first} to {last}", first=first, last=last)
+        )
+        self.shared_until.set_date(shown)
+        self.lay_out(_("Until which day?"), self.shared_until, action=action, action_name="ask_day_next")
+        self.primary.clicked.connect(self._on_chosen)
+
+    def _on_chosen(self) -> None:
+        day = self.shared_until.date()
+        if day is None or not self._first <= day <= self._last:
+            self.shared_until.show_error(
+                self._("Choose a day from {first} to {last}.", first=self._first, last=self._last)
+            )
+            self.shared_until.setFocus()
+            return
+        self._chosen(self, day)
+
+
+def usual_days(words: Words, today: date, first: date, last: date, default_days: int) -> Days:
     """Return the days to offer between first and last: a week, the default, three months, the last one possible."""
     wished = [
         (words.count("In {n} day", "In {n} days", 7), today + timedelta(days=7)),

@@ -13,6 +13,8 @@ from ui.patient.who_opened import WhoOpenedPage
 from ui.patient.whose import WhoseExams
 from ui.widgets.card_button import CardButton
 
+TALL = 160  # px: the first choice is made from a distance
+
 
 class Home(TouchPage):
     """A card for each thing to do."""
@@ -71,5 +73,6 @@ class Home(TouchPage):
     ) -> CardButton:
         card = CardButton(heading, line, icon_name=icon_name)
         card.setObjectName(name)
+        card.setMinimumHeight(TALL)
         card.clicked.connect(lambda: self.kiosk.go(page()))
         return card

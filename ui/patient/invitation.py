@@ -1,13 +1,14 @@
 """One invitation, opened: Edit beside Shared Until, Revoke Access beside Status (R67 to R71)."""
 
+from datetime import date
 from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
 from app.rules.calendar import local_day
 from app.views.sharing import InvitationOpening, InvitationPage, InvitationRow
-from ui.patient.day_chooser import DayChooser, usual_days
-from ui.patient.parts import Facts, Room
+from ui.patient.day_chooser import AskDay, DayChooser, usual_days
+from ui.patient.parts import Facts, Room, Split
 from ui.patient.sayings import contents_line, expired_because, opened_line, shared_title, status_badge
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.button import Button
@@ -46,7 +47,7 @@ class OpenedInvitation(TouchPage):
         self.title.setText(shared_title(self._, page.invitation))
         at = self._turner.page if self._turner is not None else 0
         sheet = QWidget()
-        sheet.setLayout(column(self._facts(page.invitation), self._openings(page), gap=2))
+        sheet.setLayout(column(Split(self._facts(page.invitation), self._openings(page), shares=(5, 3))))
         self._turner = PageTurner(self._, sheet)
         self._room.show_only(self._turner)
         self._turner.turn_to(at)
@@ -92,7 +93,7 @@ class OpenedInvitation(TouchPage):
         _, shared = self._, page.invitation
         lines = [Text(opened_line(_, shared), "strong")]
         lines += [Text(self._opening(one, shared.time_zone), "quietText") for one in page.openings]
-        return Card(*lines, gap=1)
+        return Card(*lines, None, gap=1)
 
     def _opening(self, one: InvitationOpening, zone: str) -> str:
         where = self._("in the clinic") if one.where == "station" else self._("on the web")
@@ -132,8 +133,7 @@ class EditSharedUntil(TouchPage):
         rules, now = kiosk.clinic.rules, kiosk.surroundings.portal.parts.clock()
         today = local_day(now, shared.time_zone)
         days = usual_days(_, today, shared.first_day, shared.last_day, rules.share_days)
-        self.days = DayChooser(_, "shared_until", days, shared.shared_until)
-        self.days.other_chosen.connect(lambda is_other: kiosk.show_keyboard(is_shown=is_other))
+        self.days = DayChooser(_, days, shared.shared_until)
         now_until = Text(_("It is shared until {day} now.", day=shared.shared_until))
         self.lay_out(
             _("Shared Until"), now_until, Card(self.days), action=_("Save"), action_name="save_shared_until"
@@ -141,16 +141,27 @@ class EditSharedUntil(TouchPage):
         self.primary.set_icon("check")
         self.primary.clicked.connect(self._on_save)
 
-    def began(self) -> None:
-        """Show the keyboard where a day is typed."""
-        self.kiosk.show_keyboard(is_shown=self.days.asks_for_day)
-
     def _on_save(self) -> None:
-        day, acting, shared = self.days.day(), self.kiosk.acting(), self._shared
-        if day is None:
-            self.days.field.show_error(self._("Please type day, month and year, such as 3 4 2026."))
-            self.days.field.setFocus()
+        day, shared = self.days.day(), self._shared
+        if day is not None:
+            self._save(self, day)
             return
-        self.submit(
-            lambda: acting.sharing.change_shared_until(shared.id, day), lambda _: self.kiosk.go_back()
+        asked = AskDay(
+            self.kiosk,
+            shared.first_day,
+            shared.last_day,
+            shown=shared.shared_until,
+            action=self._("Save"),
+            chosen=self._save,
+        )
+        self.kiosk.go(asked)
+
+    def _saved(self) -> None:
+        self.kiosk.back_to(OpenedInvitation)
+
+    def _save(self, page: TouchPage, day: date) -> None:
+        acting, shared = self.kiosk.acting(), self._shared
+        page.submit(
+            lambda: acting.sharing.change_shared_until(shared.id, day),
+            lambda _: self._saved(),
         )

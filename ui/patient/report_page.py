@@ -6,7 +6,7 @@ from ui.patient.sayings import exam_title
 from ui.patient.take_home import TakeHome, What
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.button import Button
-from ui.widgets.layout import Card
+from ui.widgets.layout import Card, Measure
 
 
 class ReadReport(TouchPage):
@@ -22,7 +22,12 @@ class ReadReport(TouchPage):
             download.setObjectName("download_report")
             what = What(page.exam.id, "report", report_id=report.id)
             download.clicked.connect(lambda: kiosk.go(TakeHome(kiosk, what)))
-        self.lay_out(exam_title(self._, page.exam), fills=Card(self._view, margin=5), beside=download)
+        self.lay_out(exam_title(self._, page.exam), fills=Card(self._column(), margin=5), beside=download)
+
+    def _column(self) -> Measure:
+        column = Measure()
+        column.column.addWidget(self._view, 1)
+        return column
 
     def began(self) -> None:
         """Read it."""

@@ -50,7 +50,7 @@ class ReportPanel(Card):
             self._view.stop()
 
     def _choice(self, number: int, report: ReportRow) -> Button:
-        button = Button(self._name(report), "quiet")
+        button = Button(self._name(report), icon_name="file-text")
         button.setCheckable(True)
         button.setObjectName(f"report_{number}")
         button.clicked.connect(lambda: self._show(report))

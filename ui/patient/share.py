@@ -12,7 +12,7 @@ from app.rules.invitation import default_shared_until, shared_until_bounds
 from app.views.exams import ExamRow
 from app.views.sharing import InvitationMade, NewInvitation
 from ui.icons import IconLabel
-from ui.patient.day_chooser import DayChooser, usual_days
+from ui.patient.day_chooser import AskDay, DayChooser, usual_days
 from ui.patient.parts import Facts
 from ui.patient.sayings import contents_line, exam_title
 from ui.patient.share_done import ShareDone
@@ -61,7 +61,7 @@ class ShareWith(TouchPage):
         self.recipient_email.input.setObjectName("share_recipient_email")
         self.by_email.toggled.connect(self.recipient_email.setVisible)
         self.lay_out(
-            _("Who do you want to share this exam with?"),
+            _("Who is it for?"),
             self.recipient_name,
             row(self.by_email, self.on_paper, None, gap=5),
             self.recipient_email,
@@ -129,11 +129,10 @@ class ShareUntil(TouchPage):
         _ = self._
         rules, zone = kiosk.clinic.rules, draft.exam.time_zone
         now = kiosk.surroundings.portal.parts.clock()
-        first, last = shared_until_bounds(now, now, zone, rules.shared_until_max_months)
+        self._bounds = shared_until_bounds(now, now, zone, rules.shared_until_max_months)
         default = default_shared_until(now, zone, rules.share_days)
-        days = usual_days(_, local_day(now, zone), first, last, rules.share_days)
-        self.days = DayChooser(_, "shared_until", days, draft.shared_until or default)
-        self.days.other_chosen.connect(lambda is_other: kiosk.show_keyboard(is_shown=is_other))
+        days = usual_days(_, local_day(now, zone), *self._bounds, rules.share_days)
+        self.days = DayChooser(_, days, draft.shared_until or default)
         self.lay_out(
             _("Shared Until"),
             Text(_("After this day the invitation does not work any more. You can change the day later.")),
@@ -143,16 +142,23 @@ class ShareUntil(TouchPage):
         )
         self.primary.clicked.connect(self._on_next)
 
-    def began(self) -> None:
-        """Show the keyboard where a day is typed."""
-        self.kiosk.show_keyboard(is_shown=self.days.asks_for_day)
-
     def _on_next(self) -> None:
         day = self.days.day()
         if day is None:
-            self.days.field.show_error(self._("Please type day, month and year, such as 3 4 2026."))
-            self.days.field.setFocus()
-            return
+            first, last = self._bounds
+            asked = AskDay(
+                self.kiosk,
+                first,
+                last,
+                shown=self._draft.shared_until,
+                action=self._("Next"),
+                chosen=lambda _page, typed: self._go_on(typed),
+            )
+            self.kiosk.go(asked)
+        else:
+            self._go_on(day)
+
+    def _go_on(self, day: date) -> None:
         self._draft.shared_until = day
         self.kiosk.go(ShareNote(self.kiosk, self._draft))
 

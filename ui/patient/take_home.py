@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 import segno
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -16,7 +16,7 @@ from ui.widgets.layout import Card
 from ui.widgets.text import Text
 
 WhatKind = Literal["report", "image_png", "image_jpeg", "all_zip", "dicom_zip"]
-QR_SIDE = 420  # px
+QR_SIDE, LARGEST = 320, 640  # px
 QUIET = 4  # modules of white round the code (ISO/IEC 18004)
 
 
@@ -50,6 +50,7 @@ class TakeHome(TouchPage):
             "dicom_zip": _("Download all images for a doctor"),
         }
         steps = Card(
+            None,
             Text(_("1. Open the camera of your phone."), "subheading"),
             Text(_("2. Point it at the square code."), "subheading"),
             Text(_("3. Touch the address that appears, then Download."), "subheading"),
@@ -62,8 +63,7 @@ class TakeHome(TouchPage):
             gap=3,
             margin=5,
         )
-        holder = Card(None, self.code, None, margin=4)
-        holder.column.setAlignment(self.code, Qt.AlignmentFlag.AlignHCenter)
+        holder = Card(self.code, margin=4)
         split = Split(holder, steps, shares=(4, 5))
         self.lay_out(said[what.kind], fills=split, action=_("Done"), action_name="download_done")
         self.primary.clicked.connect(kiosk.go_back)
@@ -99,7 +99,7 @@ class QrCode(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._image: QImage | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
         """Return the room that the code needs."""
@@ -123,7 +123,7 @@ class QrCode(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("white"))
         if self._image is not None:
-            scale = min(self.width(), self.height()) // (self._image.width() + 2 * QUIET)
+            scale = min(self.width(), self.height(), LARGEST) // (self._image.width() + 2 * QUIET)
             side = self._image.width() * scale
             left, top = (self.width() - side) // 2, (self.height() - side) // 2
             painter.drawImage(left, top, self._image.scaled(side, side))

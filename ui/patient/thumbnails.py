@@ -18,7 +18,7 @@ from ui.viewer.source import ImageSource, Position, ViewedSeries
 from ui.widgets.button import Button
 from ui.widgets.text import Text
 
-SIDE, GAP = 168, 12  # px
+SIDE, GAP = 160, 12  # px; SIDE is the least, so that a row fills its width
 KEPT = 400  # small pictures
 
 
@@ -44,6 +44,7 @@ class Thumbnails(QWidget):
         self._tiles: dict[Position, Thumbnail] = {}
         self._pages: list[list[_Row]] = [[]]
         self._page = 0
+        self._side = SIDE
         self._sheet = QWidget(self)
         self._room = QWidget()
         self._room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -102,15 +103,16 @@ class Thumbnails(QWidget):
 
     def _lay_out(self) -> None:
         per_row = max(1, (self.width() + GAP) // (SIDE + GAP))
+        self._side = max(SIDE, (self.width() + GAP) // per_row - GAP)
         title = self.fontMetrics().lineSpacing() + GAP
         rows = [row for series in self._source.series for row in _rows(series, per_row)]
-        whole = sum(title if row.count == 0 else SIDE + GAP for row in rows)
+        whole = sum(title if row.count == 0 else self._side + GAP for row in rows)
         turning = self.previous.sizeHint().height() + 16
         needs_turning = whole > self.height()
         room = self.height() - (turning if needs_turning else 0)
         self._turn.setVisible(needs_turning)
         first = self._first_in_sight()
-        self._pages = _pages(rows, max(room, title + SIDE), title)
+        self._pages = _pages(rows, max(room, title + self._side), title, self._side)
         at = next((n for n, page in enumerate(self._pages) if _holds(page, first)), 0) if first else 0
         self._turn_to(at)
 
@@ -137,10 +139,10 @@ class Thumbnails(QWidget):
                     self._("Image {n} of {count}", n=position.index + 1, count=row.series.count)
                 )
                 tile.setObjectName(f"thumbnail_{position.index}")
-                tile.setGeometry(at * (SIDE + GAP), top, SIDE, SIDE)
+                tile.setGeometry(at * (self._side + GAP), top, self._side, self._side)
                 tile.clicked.connect(partial(self.chosen.emit, position))
                 self._tiles[position] = tile
-            top += SIDE + GAP
+            top += self._side + GAP
         self._sheet.setGeometry(0, 0, self.width(), top)
         self._sheet.show()
         self.previous.setEnabled(self._page > 0)
@@ -263,12 +265,12 @@ def _rows(series: ViewedSeries, per_row: int) -> list[_Row]:
     return [_Row(series), *images] if images else []
 
 
-def _pages(rows: list[_Row], room: int, title: int) -> list[list[_Row]]:
+def _pages(rows: list[_Row], room: int, title: int, side: int) -> list[list[_Row]]:
     """Break rows into pages; a name never stands alone at the foot, and is said again at the head of each page."""
     pages: list[list[_Row]] = [[]]
     used = 0
     for row in rows:
-        needed = title + SIDE if row.count == 0 else SIDE
+        needed = title + side if row.count == 0 else side
         if pages[-1] and used + needed > room:
             pages.append([])
             used = 0
@@ -276,7 +278,7 @@ def _pages(rows: list[_Row], room: int, title: int) -> list[list[_Row]]:
                 pages[-1].append(_Row(row.series))
                 used += title
         pages[-1].append(row)
-        used += title if row.count == 0 else SIDE + GAP
+        used += title if row.count == 0 else side + GAP
     return pages
 
 

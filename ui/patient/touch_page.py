@@ -20,7 +20,7 @@ from ui.page import Page
 from ui.surroundings import Surroundings
 from ui.widgets.button import Button
 from ui.widgets.field import Field
-from ui.widgets.layout import Item, Measure, column, row
+from ui.widgets.layout import LONGEST_LINE, Item, Measure, column, row
 from ui.widgets.text import Text
 
 EDGE, GAP = 48, 24  # px: from the screen's edge, between title and content
@@ -116,10 +116,6 @@ class Kiosk(Protocol):
         """Say when time alone will change what the page shows."""
         ...
 
-    def show_keyboard(self, *, is_shown: bool) -> None:
-        """Show the keyboard, or make room."""
-        ...
-
 
 class TouchPage(Page):
     """One question or one subject: a title, the content, Back bottom left, one primary button bottom right."""
@@ -146,6 +142,7 @@ class TouchPage(Page):
         fills: QWidget | None = None,
         below: Sequence[QWidget] = (),
         wide: bool = False,
+        characters: int = LONGEST_LINE,
         beside: QWidget | None = None,
     ) -> None:
         """Place title, notices, content and buttons.
@@ -164,7 +161,11 @@ class TouchPage(Page):
             for widget in below:
                 body.addWidget(widget)
         else:
-            body = column(*items, None, gap=3) if wide else column(Measure(*items), None, gap=0)
+            body = (
+                column(*items, None, gap=3)
+                if wide
+                else column(Measure(*items, characters=characters), None, gap=0)
+            )
         body.setContentsMargins(EDGE, 32, EDGE, 8)
         self.primary.setText(action)
         self.primary.setObjectName(action_name)

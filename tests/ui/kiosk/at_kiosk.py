@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.exceptions import TimeoutError as TooLate
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fingers import Finger
@@ -26,6 +27,7 @@ class AtKiosk:
         self.window = window
         self.qtbot = qtbot
         self.finger = finger
+        self.size = (window.width(), window.height())
         window.keyboard.repeat_ms = 0  # a test's finger does not tremble
 
     # Looking
@@ -60,11 +62,14 @@ class AtKiosk:
 
     def wait_for(self, name: str) -> QWidget:
         """Wait until a page or a widget of this name is in sight."""
-        self.qtbot.waitUntil(lambda: self.sees(name) is not None, timeout=15_000)
+        self.wait_until(lambda: self.sees(name) is not None)
         return self.find(name)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=15_000)
+        try:
+            self.qtbot.waitUntil(condition, timeout=10_000)
+        except TooLate as late:
+            raise AssertionError(f"on {self.page.objectName()}: {self.words()}") from late
 
     def wait_to_read(self, words: str) -> None:
         self.wait_until(lambda: self.reads(words))
@@ -82,8 +87,8 @@ class AtKiosk:
 
     def type(self, text: str, into: str = "") -> None:
         """Type on the keyboard on the screen; with into, touch that input first."""
-        if into:
-            self.finger.tap(self.wait_for(into))
+        if into and QApplication.focusWidget() is not self.wait_for(into):
+            self.finger.tap(self.find(into))
             self.wait_until(lambda: QApplication.focusWidget() is self.sees(into))
         for character in text:
             self._press(character)

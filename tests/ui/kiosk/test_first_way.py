@@ -50,4 +50,4 @@ def test_from_the_letter_to_the_images(scene: Scene, kiosk: AtKiosk, patient: UU
 
 def thumbnails(kiosk: AtKiosk) -> list:  # type: ignore[type-arg]  # of Thumbnail
     found = kiosk.sees("thumbnails")
-    return found.tiles if found is not None else []  # type: ignore[attr-defined,no-any-return]  # Thumbnails
+    return found.tiles if found is not None else []  # type: ignore[attr-defined]  # Thumbnails
