@@ -15,14 +15,13 @@ from pydantic_core import to_json
 
 from app import journal
 from app.callers import TOUCH_EVERY, Caller, Standing, signed_out, standing
-from app.errors import N_, Conflict, NotAllowed, PortalError, Refused, Unavailable
+from app.errors import N_, Conflict, NotAllowed, Refused, Unavailable
 from app.parts import Parts
+from app.replays import Request
 from app.rules.access import CallerKind, Role
 from app.views.clinic import Clinic
 from db.database import Session
 from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseConflictError, DatabaseFullError
-from db.models import Replay
-from db.queries import journal as queries
 from db.queries import sessions as session_queries
 
 N = TypeVar("N", bound="Noun")
@@ -118,6 +117,16 @@ class Noun:
         self.caller = caller
         self.request_id = request_id
 
+    def __init_subclass__(cls) -> None:
+        """Refuse, while the program loads, a method that works inside a transaction and is not declared."""
+        for name, method in vars(cls).items():
+            if (
+                not name.startswith("_")
+                and inspect.isfunction(method)
+                and "work" in inspect.signature(method).parameters
+            ):
+                raise TypeError(f"{method.__qualname__} takes work and has no @use_case")
+
     def beside(self, noun: type[N]) -> N:
         """Return another noun for the same caller, outside any transaction."""
         return noun(self.parts, self.caller)
@@ -164,30 +173,32 @@ class UseCase(Generic[N, P, R]):
         return self._answers
 
     def _run(self, noun: N, *args: P.args, **kwargs: P.kwargs) -> R:
-        parts = noun.parts
         with in_plain_words():
-            self._permitted(noun)
-            asked = self._arguments(noun, args, kwargs) if noun.request_id else b""
-            if noun.request_id and (stored := self._stored(noun, asked)) is not None:
-                return stored
-            prepared = self.prepare(noun, *args, **kwargs) if self.prepare else None
-            if self.declaration.effect is Effect.READS:
-                with parts.database.reading() as session:
-                    now = parts.clock()
-                    clinic = parts.clinic(session)
-                    who = self._standing(session, noun.caller, now, clinic)
-                    work = Work(session, now, who, clinic, self.name, prepared)
-                    return self.body(noun, work, *args, **kwargs)
-            return self._write(noun, asked, prepared, args, kwargs)
+            who = self._permitted(noun)
+            try:
+                return self._carry_out(noun, args, kwargs)
+            except NotAllowed as denial:
+                self._remember_denied(noun.parts, who, denial)
+                raise
 
-    def _write(self, noun: N, asked: bytes, prepared: Any, args: Any, kwargs: Any) -> R:
+    def _carry_out(self, noun: N, args: Any, kwargs: Any) -> R:
         parts = noun.parts
-        held: PortalError | None = None
+        request = self._request(noun, args, kwargs)
+        if request is not None:
+            with parts.database.reading() as session:
+                before = request.answer(session, parts.keys, parts.clock())
+            if before is not None:
+                return self.answers.validate_json(before)
+        prepared = self.prepare(noun, *args, **kwargs) if self.prepare else None
+        if self.declaration.effect is Effect.READS:
+            with parts.database.reading() as session:
+                return self.body(noun, self._work(session, noun, prepared), *args, **kwargs)
+        held: Refused | None = None
         with parts.database.writing() as session:
-            now = parts.clock()
-            clinic = parts.clinic(session)
-            who = self._standing(session, noun.caller, now, clinic)
-            work = Work(session, now, who, clinic, self.name, prepared)
+            work = self._work(session, noun, prepared)
+            if request is not None and not request.begin(session, work.now):
+                # The same request came twice at once: the other run has carried it out just now.
+                return self.answers.validate_json(request.known_answer(session, parts.keys, work.now))
             try:
                 result = self.body(noun, work, *args, **kwargs)
             except Refused as refusal:
@@ -195,16 +206,37 @@ class UseCase(Generic[N, P, R]):
                 held = refusal
                 work.entry.outcome = "refused"
                 work.entry.detail["refusal"] = refusal.kind
-            if held is None and noun.request_id is not None:
-                self._keep(session, noun, asked, result, now, clinic)
-            journal.write(session, who, now, [work.entry, *work.more_entries], work.changes)
+            if request is not None and held is None:
+                secret_for = timedelta(minutes=work.clinic.rules.secret_replay_minutes)
+                secret_until = work.now + secret_for if self.declaration.secret else None
+                request.end(session, parts.keys, self.answers.dump_json(result), secret_until)
+            elif request is not None:
+                request.forget(session)
+            journal.write(session, work.who, work.now, [work.entry, *work.more_entries], work.changes)
         if held is not None:
             raise held
         return result
 
+    def _work(self, session: Session, noun: N, prepared: Any) -> Work[Any]:
+        now = noun.parts.clock()
+        clinic = noun.parts.clinic(session)
+        who = standing(session, noun.caller, now, clinic)
+        self._check(who)
+        return Work(session, now, who, clinic, self.name, prepared)
+
+    def _request(self, noun: N, args: Any, kwargs: Any) -> Request | None:
+        if noun.request_id is None or self.declaration.effect is not Effect.WRITES:
+            return None
+        bound = inspect.signature(self.body).bind(noun, None, *args, **kwargs)
+        bound.apply_defaults()
+        asked = dict(list(bound.arguments.items())[2:])
+        # Keyed, because arguments may hold a password or a code.
+        digest = noun.parts.keys.digest("arguments", to_json(asked, bytes_mode="hex").decode())
+        return Request((noun.caller.name, self.name, noun.request_id), digest)
+
     # Permission
 
-    def _permitted(self, noun: N) -> None:
+    def _permitted(self, noun: N) -> Standing:
         parts = noun.parts
         now = parts.clock()
         with parts.database.reading() as session:
@@ -213,22 +245,17 @@ class UseCase(Generic[N, P, R]):
         try:
             self._check(who)
         except NotAllowed as denial:
-            if denial.kind == "not_allowed":
-                self._remember_denied(parts, who, now)
+            self._remember_denied(parts, who, denial)
             raise
         if who.is_locked or not self.declaration.is_activity or who.last_active_at is None:
             # A locked screen stays locked whatever is tried; unlocking it is a use case of its own.
-            return
+            return who
         if now - who.last_active_at >= TOUCH_EVERY:
             with parts.database.writing() as session:
                 if who.session_id:
                     session_queries.touch(session, who.session_id, now, now - TOUCH_EVERY)
                 elif who.visit_id:
                     session_queries.touch_visit(session, who.visit_id, now, now - TOUCH_EVERY)
-
-    def _standing(self, session: Session, caller: Caller, now: datetime, clinic: Clinic) -> Standing:
-        who = standing(session, caller, now, clinic)
-        self._check(who)
         return who
 
     def _check(self, who: Standing) -> None:
@@ -239,60 +266,16 @@ class UseCase(Generic[N, P, R]):
         if who.is_locked and not self.declaration.while_locked:
             raise NotAllowed("locked", N_("The screen is locked. Type your password to go on."))
 
-    def _remember_denied(self, parts: Parts, who: Standing, now: datetime) -> None:
+    def _remember_denied(self, parts: Parts, who: Standing, denial: NotAllowed) -> None:
+        if denial.kind in _OVER:
+            return
         with parts.database.writing() as session:
-            journal.write(session, who, now, [journal.Entry(self.name, outcome="denied")], [])
+            entry = journal.Entry(self.name, outcome="denied", detail={"refusal": denial.kind})
+            journal.write(session, who, parts.clock(), [entry], [])
 
-    # Replay
 
-    def _arguments(self, noun: N, args: Any, kwargs: Any) -> bytes:
-        bound = inspect.signature(self.body).bind(noun, None, *args, **kwargs)
-        bound.apply_defaults()
-        asked = dict(list(bound.arguments.items())[2:])
-        # Keyed, because arguments may hold a password or a code.
-        return noun.parts.keys.digest("arguments", to_json(asked).decode())
-
-    def _stored(self, noun: N, asked: bytes) -> R | None:
-        assert noun.request_id is not None
-        with noun.parts.database.reading() as session:
-            row = queries.find_replay(session, noun.caller.name, self.name, noun.request_id)
-        if row is None:
-            return None
-        if row.arguments != asked:
-            raise Conflict(
-                "request_reused", N_("This form was already sent with other contents. Open it again.")
-            )
-        if row.answer is None:
-            raise Conflict("done_secret_gone", N_("This was done. The code can no longer be shown."))
-        answer = row.answer
-        if self.declaration.secret:
-            if row.secret_until is None or noun.parts.clock() >= row.secret_until:
-                raise Conflict("done_secret_gone", N_("This was done. The code can no longer be shown."))
-            answer = noun.parts.keys.decrypt("replay", answer)
-        return self.answers.validate_json(answer)
-
-    def _keep(
-        self, session: Session, noun: N, asked: bytes, result: R, now: datetime, clinic: Clinic
-    ) -> None:
-        assert noun.request_id is not None
-        answer = self.answers.dump_json(result)
-        secret_until = None
-        if self.declaration.secret:
-            answer = noun.parts.keys.encrypt("replay", answer)
-            secret_until = now + timedelta(minutes=clinic.rules.secret_replay_minutes)
-        row = Replay(
-            caller=noun.caller.name,
-            use_case=self.name,
-            request_id=noun.request_id,
-            arguments=asked,
-            answer=answer,
-            secret_until=secret_until,
-            at=now,
-        )
-        if not queries.keep_replay(session, row):
-            raise Conflict(
-                "request_running", N_("This was just sent already. Look at the page before you try again.")
-            )
+# Whoever has to sign in again, or to unlock the screen, has not tried what is not theirs.
+_OVER = frozenset({"signed_out", "session_over", "visit_over", "station_revoked", "locked"})
 
 
 class _Declare:
@@ -303,7 +286,30 @@ class _Declare:
         self._prepare = prepare
 
     def __call__(self, body: Callable[Concatenate[N, Work[Any], P], R]) -> UseCase[N, P, R]:
+        _refuse_wrong(self._declaration, body, self._prepare)
         return UseCase(self._declaration, body, self._prepare)
+
+
+def _refuse_wrong(
+    declaration: Declaration, body: Callable[..., Any], prepare: Callable[..., Any] | None
+) -> None:
+    """Raise TypeError, while the program loads, for a declaration that cannot be meant."""
+    signature = inspect.signature(body)
+    names = list(signature.parameters)
+    wrong = ""
+    if not declaration.who:
+        wrong = "nobody may call it"
+    elif names[1:2] != ["work"] or signature.return_annotation is signature.empty:
+        wrong = "it must take work and say what it returns"
+    elif declaration.effect is not Effect.WRITES and (declaration.secret or declaration.may_wait):
+        wrong = "what only looks neither makes a secret nor waits in an outbox"
+    elif prepare is not None:
+        try:
+            inspect.signature(prepare).bind(*(name for name in names if name != "work"))
+        except TypeError:
+            wrong = "prepare must take the same arguments"
+    if wrong:
+        raise TypeError(f"{body.__qualname__}: {wrong}")
 
 
 def use_case(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from db.models import AuditEvent, Base, Change, Journal, Replay, Site, Throttle
 
 CHANGES_AT_ONCE = 500
+
+# Whose request, to which use case, under which id.
+RequestKey = tuple[str, str, UUID]
 
 
 def reserve(session: Session, *, changes: int, audits: int) -> tuple[int, int, bytes]:
@@ -79,28 +82,47 @@ def audit_events(session: Session, after: int, limit: int) -> list[AuditEvent]:
     )
 
 
-def find_replay(session: Session, caller: str, use_case: str, request_id: UUID) -> Replay | None:
+def find_replay(session: Session, key: RequestKey) -> Replay | None:
     """Return what a request was answered, if it was carried out."""
-    return session.get(Replay, (caller, use_case, request_id))
+    return session.get(Replay, key)
 
 
-def keep_replay(session: Session, row: Replay) -> bool:
-    """Store an answer unless another run of the same request was first; tell whether it was stored."""
-    values = {column.key: getattr(row, column.key) for column in Replay.__table__.columns}
+def begin_replay(session: Session, key: RequestKey, arguments: bytes, at: datetime) -> bool:
+    """Note a request unless another run of it was first, which is waited for; tell whether it was noted."""
+    caller, use_case, request_id = key
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     done = session.execute(
-        insert(Replay).values(**values).on_conflict_do_nothing().returning(Replay.request_id)
+        insert(Replay)
+        .values(caller=caller, use_case=use_case, request_id=request_id, arguments=arguments, at=at)
+        .on_conflict_do_nothing()
+        .returning(Replay.request_id)
     )
     return done.first() is not None
 
 
-def erase_replay_secrets(session: Session, now: datetime) -> None:
-    """Erase stored answers whose secret has been kept long enough."""
+def end_replay(session: Session, key: RequestKey, answer: bytes, secret_until: datetime | None) -> None:
+    """Store what a request was answered."""
     session.execute(
         update(Replay)
-        .where(and_(Replay.secret_until.is_not(None), Replay.secret_until <= now))
-        .values(answer=None, secret_until=None)
+        .where(_is_request(key))
+        .values(answer=answer, secret_until=secret_until)
+        .execution_options(synchronize_session=False)
     )
+
+
+def forget_replay(session: Session, key: RequestKey) -> None:
+    """Delete the note of a request that was not carried out."""
+    session.execute(delete(Replay).where(_is_request(key)).execution_options(synchronize_session=False))
+
+
+def _is_request(key: RequestKey) -> ColumnElement[bool]:
+    caller, use_case, request_id = key
+    return and_(Replay.caller == caller, Replay.use_case == use_case, Replay.request_id == request_id)
+
+
+def erase_replay_secrets(session: Session, now: datetime) -> None:
+    """Erase stored answers whose secret has been kept long enough."""
+    session.execute(update(Replay).where(Replay.secret_until <= now).values(answer=None, secret_until=None))
 
 
 def forget_replays(session: Session, before: datetime) -> None:
