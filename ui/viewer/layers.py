@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ui.viewer.source import ViewedFrame
 
+MOST_STRETCHED = 50.0  # a pixel this much taller than wide, or wider than tall, is a slip of the pen
 SMALLEST_SIDE = 512  # pixels: below this a further level saves nothing
 
 
@@ -34,7 +35,9 @@ class Layers:
     @property
     def size(self) -> tuple[float, float]:
         """Return width and height in image units: a unit is the width of one pixel of the whole image."""
-        return float(self.frame.columns), self.frame.rows * self.frame.pixel_aspect
+        aspect = self.frame.pixel_aspect
+        believable = aspect if 1 / MOST_STRETCHED <= aspect <= MOST_STRETCHED else 1.0
+        return float(self.frame.columns), self.frame.rows * believable
 
     @property
     def bytes(self) -> int:
@@ -50,7 +53,12 @@ class Layers:
 
 
 def make_layers(frame: ViewedFrame) -> Layers:
-    """Return the frame with its smaller levels, each the mean of two by two pixels of the one before."""
+    """Return the frame with its smaller levels, each the mean of two by two pixels of the one before.
+
+    Raises ValueError when there is no pixel.
+    """
+    if not frame.pixels.size or frame.rows < 1 or frame.columns < 1:
+        raise ValueError
     levels: list[NDArray[Any]] = [frame.pixels]
     while max(levels[-1].shape[:2]) > SMALLEST_SIDE:
         levels.append(_halved(levels[-1]))

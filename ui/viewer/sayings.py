@@ -1,12 +1,16 @@
 """Which words stand over an image: whose it is, which one, how it is seen, and what it is not for."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from app.words import Words
 from ui.viewer.layers import Layers
 from ui.viewer.scale_bar import length_words, round_length
 from ui.viewer.source import Caption, Position, ViewedSeries
 from ui.viewer.tone import Tone
+
+SMALLEST_MM: Final = 1e-5  # that a point of the screen can stand for
+LARGEST_MM: Final = 1e4
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ def with_image(
         seen = _(
             "Zoom {percent} %, window {width} at {center}",
             percent=round(100 * zoom),
-            width=round(window.width),
-            center=round(window.center),
+            width=f"{window.width:.0f}",
+            center=f"{window.center:.0f}",
         )
     if layers.frame.lossy:
         warning = _("Compressed image, not for diagnosis")
@@ -57,6 +61,8 @@ def with_image(
     if layers.frame.spacing_mm is None:
         return found
     mm_per_point = layers.frame.spacing_mm[1] / scale
+    if not SMALLEST_MM < mm_per_point < LARGEST_MM:
+        return found  # a file can say anything
     length = round_length(mm_per_point)
     text = length_words(length, layers.frame.spacing_of, words)
     return replace(found, scale=text, scale_length=length / mm_per_point)

@@ -170,6 +170,17 @@ def test_zoomed_in_one_finger_pans_and_never_swipes(qtbot: QtBot, stage: Stage, 
     assert stage.canvas.slide == 0
 
 
+def test_a_quick_pan_runs_out_after_the_finger_has_let_go(qtbot: QtBot, stage: Stage, a_hand: Hand) -> None:
+    stage.canvas.zoom(6.0, QPointF(MIDDLE))
+    a_hand.press(stage.canvas, MIDDLE)
+    for by in range(20, 120, 20):
+        a_hand.move(stage.canvas, right(-by))
+    let_go = stage.canvas.placement.centre.x()
+    a_hand.release(stage.canvas, right(-100))
+    stage.settle(qtbot)
+    assert stage.canvas.placement.centre.x() < let_go - 20
+
+
 def test_a_cancelled_swipe_springs_back(
     qtbot: QtBot, stage: Stage, finger: Finger, second_finger: Finger
 ) -> None:

@@ -1,5 +1,7 @@
 """Smaller levels of an image: means of two by two, the right one for each size on the screen."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,17 @@ def test_the_level_drawn_has_a_pixel_for_each_of_the_screen_and_no_level_more() 
     assert layers.level_for(0.4).shape == (2000, 1500)
     assert layers.level_for(0.25).shape == (1000, 750)
     assert layers.level_for(7.0).shape == (4000, 3000)
+
+
+def test_an_image_without_pixels_is_refused() -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - it has no words: the person is told by the tile
+        make_layers(framed(np.zeros((0, 10), np.uint16)))
+
+
+@pytest.mark.parametrize("aspect", [math.inf, math.nan, 0.0, -1.0, 1e-9, 1e9])
+def test_a_shape_of_pixels_that_cannot_be_is_taken_as_square(aspect: float) -> None:
+    image = make_layers(ViewedFrame(np.zeros((10, 20), np.uint16), 10, 20, Grayscale(), aspect))
+    assert image.size == (20, 10)
 
 
 @pytest.mark.parametrize("shape", [(1, 5000), (5000, 1), (1, 1), (1025, 3)])
