@@ -13,6 +13,8 @@ from web.errors import LastResort, tell_errors
 from web.pages import Pages, known_host
 from web.security import Door
 
+LARGEST_REQUEST = 64 * 1024  # bytes; our longest form is far smaller
+
 
 def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
     """Return the application that a web server calls; it lives as long as the portal is open."""
@@ -31,6 +33,7 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
         openapi_url=None,
         root_path=_folder(portal),
         redirect_slashes=False,
+        max_body_size=LARGEST_REQUEST,
         lifespan=lifespan,
         # Spans and logs of the framework would carry exceptions' messages and what was typed.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},

@@ -1,4 +1,4 @@
-"""What every answer and every form goes through: strict headers, bounded requests, forms from our own pages only."""
+"""What every answer and every form goes through: strict headers, cookies, forms from our own pages only."""
 
 import secrets
 from collections.abc import Mapping
@@ -12,9 +12,8 @@ from fastapi.responses import Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import N_, Invalid, NotAllowed
+from app.errors import N_, NotAllowed
 
-LARGEST_REQUEST = 64 * 1024  # bytes; our longest form is far smaller
 _MOST_FIELDS = 40
 
 _HEADERS: Mapping[str, str] = MappingProxyType(
@@ -38,7 +37,7 @@ _A_YEAR = 365 * 24 * 3600
 
 
 class Door:
-    """ASGI middleware: puts the headers on every answer and turns away requests that are too large."""
+    """ASGI middleware: puts the headers on every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,17 +58,7 @@ class Door:
                     headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
             await send(message)
 
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > LARGEST_REQUEST:
-                raise Invalid("request_too_large", N_("This is more than our forms can take."))
-            return message
-
-        await self._app(scope, receive_bounded, send_with_headers)
+        await self._app(scope, receive, send_with_headers)
 
 
 # Cookies

@@ -4,7 +4,7 @@ import PhotoSwipeLightbox from "./photoswipe/photoswipe-lightbox.esm.min.js";
 
 const visit = document.getElementById("visit");
 const images = document.getElementById("images");
-const LONGEST_SIDE = 2048; // the server makes none larger
+const LONGEST_SIDE = 2048; // the server makes none larger; smaller ones are shown as large, so that each fills the screen
 const ASK_EVERY_MS = 3000;
 
 if (images) {
@@ -14,6 +14,8 @@ if (images) {
     gallery: "#images",
     children: "a.image",
     pswpModule: () => import("./photoswipe/photoswipe.esm.min.js"),
+    counter: false, // said below, in words
+    allowPanToNext: false, // zoomed in, one finger pans
     loop: false, // no wrap at the ends, never into another exam
     wheelToZoom: true,
     bgOpacity: 1,
@@ -29,26 +31,30 @@ if (images) {
     tapAction: "toggle-controls",
     doubleTapAction: "zoom",
   });
-  lightbox.addFilter("domItemData", (item) => {
-    const shrunk = Math.min(1, LONGEST_SIDE / Math.max(item.width, item.height, 1));
-    item.width = Math.round(item.width * shrunk);
-    item.height = Math.round(item.height * shrunk);
-    return item;
-  });
-  // Pixels that are not square are made so by the server: the picture's own size counts.
+  lightbox.addFilter("domItemData", (item) => Object.assign(item, sized(item.width, item.height)));
+  // Pixels that are not square are made so by the server: the picture's own shape counts.
   lightbox.on("loadComplete", ({ content, isError }) => {
     const picture = content.element;
     if (isError || !(picture instanceof HTMLImageElement) || !picture.naturalWidth) return;
-    if (content.width === picture.naturalWidth && content.height === picture.naturalHeight) return;
-    content.data.w = content.width = picture.naturalWidth;
-    content.data.h = content.height = picture.naturalHeight;
-    if (content.slide) {
-      content.slide.width = content.width;
-      content.slide.height = content.height;
-      content.slide.resize();
-    }
+    const { width, height } = sized(picture.naturalWidth, picture.naturalHeight);
+    if (Math.abs(content.width - width) < 2 && Math.abs(content.height - height) < 2) return;
+    for (const place of [content, content.slide]) if (place) Object.assign(place, { width, height });
+    Object.assign(content.data, { w: width, h: height });
+    content.slide?.resize();
   });
   lightbox.on("uiRegister", () => {
+    lightbox.pswp.ui.registerElement({
+      name: "whose",
+      className: "pswp__whose",
+      order: 5,
+      onInit: (whose) => {
+        const name = document.createElement("strong");
+        name.textContent = say.patient;
+        const exam = document.createElement("span");
+        exam.textContent = say.exam;
+        whose.append(name, exam);
+      },
+    });
     lightbox.pswp.ui.registerElement({
       name: "foot",
       className: "pswp__foot",
@@ -84,6 +90,11 @@ if (images) {
     });
   });
   lightbox.init();
+}
+
+function sized(width, height) {
+  const scale = LONGEST_SIDE / Math.max(width, height, 1);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
 async function ask() {
