@@ -14,6 +14,16 @@ from app.imaging.problems import Damaged
 
 DEFLATED_FRAME = "1.2.840.10008.1.2.8.1"
 RLE = "1.2.840.10008.1.2.5"
+_JPEG = "1.2.840.10008.1.2.4."
+_CODECS = {
+    RLE: Codec.RLE,
+    **{f"{_JPEG}{number}": Codec.JPEG for number in (50, 51, 52, 53, 54, 55, 56)},
+    **{f"{_JPEG}{number}": Codec.JPEG_LOSSLESS for number in (57, 58, 65, 66, 70)},
+    **{f"{_JPEG}{number}": Codec.JPEG_LS for number in (80, 81)},
+    **{f"{_JPEG}{number}": Codec.JPEG_2000 for number in (90, 91, 92, 93)},
+    **{f"{_JPEG}{number}": Codec.HTJ2K for number in (201, 202, 203)},
+    **{f"{_JPEG}{number}": Codec.JPEG_XL for number in (110, 111, 112)},
+}
 _MAX_FRAGMENTS = 1_000_000
 _MAX_FRAME_BYTES = 400 << 20
 _LOOK = 1 << 16
@@ -132,6 +142,8 @@ class Frames:
             return Codestream(Codec.PLAIN)
         if found is None:
             raise Damaged("image_unreadable")
+        if found.codec is not _CODECS.get(self.file.transfer_syntax, found.codec):
+            self.file.note("coding_guessed")
         return found
 
     @cached_property

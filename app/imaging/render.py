@@ -39,7 +39,7 @@ def render(
     if decoded.layout.samples == 1 and decoded.layout.photometric in _GREY:
         grayscale = grayscale_of(frames.file, frame, decoded)
         if max_side is not None and quick:
-            pixels = _skipped(pixels, max_side)
+            pixels = _skipped(pixels, 2 * max_side)  # twice as many, so that noise still averages out
         shown = _grey_levels(pixels, grayscale, window, invert=invert)
         used = window or grayscale.default_window
     else:
