@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app import journal
-from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound
+from app import journal, reach
+from app.errors import N_, Conflict, Invalid, NotFound
 from app.exam_rows import exam_page, exam_rows, exam_unknown, reach_of, report_rows, reports_by_exam
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day, local_day
@@ -27,13 +27,13 @@ MANAGER = frozenset({Role.MANAGER})
 
 def desk_exams(work: Work[Any], patient_id: UUID) -> tuple[DeskExam, ...]:
     """Return a patient's exams with their reports as staff see them: states, no text."""
-    reach = reach_of(work.who)
-    rows = exam_rows(work, reach, patient_id=patient_id)
+    mine = reach_of(work.who)
+    rows = exam_rows(work, mine, patient_id=patient_id)
     exams = {
-        exam.id: exam for exam, _, _ in queries.exams(work.session, reach, work.now, patient_id=patient_id)
+        exam.id: exam for exam, _, _ in queries.exams(work.session, mine, work.now, patient_id=patient_id)
     }
     reports = reports_by_exam(work, list(exams))
-    return tuple(DeskExam(row, report_rows(work, reach, exams[row.id], reports[row.id])) for row in rows)
+    return tuple(DeskExam(row, report_rows(work, mine, exams[row.id], reports[row.id])) for row in rows)
 
 
 def exam_changed(work: Work[Any], exam: Exam) -> None:
@@ -58,9 +58,9 @@ def was_opened(work: Work[Any], patient_id: UUID, exam_id: UUID) -> bool:
     )
 
 
-def not_opened() -> NotAllowed:
+def not_opened() -> Conflict:
     """Return the error of looking at what was not opened, and so not audited, in this session."""
-    return NotAllowed("not_opened", N_("Please open the exam first."))
+    return Conflict("not_opened", N_("Please open the exam first."))
 
 
 LONGEST = 500  # characters of a reason, name or title
@@ -124,9 +124,7 @@ class Exams(Noun):
         Its invitations are revoked, and "Report Complete" must reach the right patient before the 48 hours begin.
         """
         exam = self._to_change(work, exam_id)
-        patient = queries.patient(work.session, patient_id)
-        if patient is None or not (work.who.may_search_other_sites or patient.site_id in work.who.site_ids):
-            raise NotFound("patient_unknown", N_("This patient is not available."))
+        patient = reach.patient(work, patient_id)
         if patient.id == exam.patient_id:
             raise Conflict("same_patient", N_("This exam is this patient's already."))
         why = required(reason, "reason", LONGEST)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from app import reach
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.ids import new_id
 from app.imaging.export import Progress
@@ -31,9 +32,8 @@ from app.views.exams import Imported, Survey, SurveyedStudy, WaitingExam
 from db.database import Session
 from db.models import Patient, Site, UnmatchedExam
 from db.queries import clinic as clinic_queries
-from db.queries import exams as exam_queries
 from db.queries import imports as queries
-from db.queries import reports as report_queries
+from db.queries import patients as patient_queries
 
 IMPORTERS = frozenset({Role.RECEPTION, Role.CLINICAL, Role.COMMAND_LINE})
 DESK = frozenset({Role.RECEPTION, Role.CLINICAL})
@@ -91,13 +91,13 @@ class Imports(Noun):
     def ready(self, work: Work[None], patient_id: UUID | None = None) -> None:
         """Raise NotFound unless the caller may import for this patient."""
         if patient_id is not None:
-            self._patient(work, patient_id)
+            reach.patient(work, patient_id)
 
     @use_case(IMPORTERS)
     def compare(self, work: Work[None], survey_id: UUID, patient_id: UUID | None = None) -> Survey:
         """Return what a survey found, compared with a patient by name, birth date and identifiers."""
         record = surveys_of(self.parts).read(survey_id, self.caller.name)
-        patient = self._patient(work, patient_id) if patient_id else None
+        patient = reach.patient(work, patient_id) if patient_id else None
         known = _patientlike(work.session, patient) if patient else None
         zone = self._site(work, patient).time_zone
         studies = tuple(study.surveyed(known, zone, work.now) for study in record.studies)
@@ -211,7 +211,7 @@ class Imports(Noun):
         row = queries.to_match(work.session, unmatched_id)
         if row is None or row.matched_at is not None or row.site_id not in work.who.site_ids:
             raise NotFound("unmatched_unknown", N_("These images are not waiting any more."))
-        patient = queries.lock_patient(work.session, self._patient(work, patient_id).id)
+        patient = patient_queries.locked(work.session, reach.patient(work, patient_id).id)
         assert patient is not None
         study = put_aside(self.parts.keys, row)
         filed = Filed()
@@ -233,8 +233,8 @@ class Imports(Noun):
     def _whose(self, work: Work[Any], study: IncomingStudy, patient_id: UUID | None) -> Patient | None:
         """Return the chosen patient, or the only one with the exact identifier and birth date of all the files."""
         if patient_id is not None:
-            self._patient(work, patient_id)
-            return queries.lock_patient(work.session, patient_id)
+            reach.patient(work, patient_id)
+            return patient_queries.locked(work.session, patient_id)
         found: set[UUID] = set()
         for person in study.persons:
             if person.birth_date is None or not person.identifiers:
@@ -242,8 +242,12 @@ class Imports(Noun):
             found |= set(queries.patients_called(work.session, person.identifiers, person.birth_date))
         if len(found) != 1:
             return None
-        patient = queries.lock_patient(work.session, found.pop())
-        return patient if patient and self._reaches(work, patient) else None
+        [patient_id] = found
+        who = work.who
+        is_everywhere = Role.COMMAND_LINE in who.roles or who.may_search_other_sites
+        if not is_everywhere and not patient_queries.is_at_sites(work.session, patient_id, who.site_ids):
+            return None
+        return patient_queries.locked(work.session, patient_id)
 
     def _set_aside(self, work: Work[Any], study: IncomingStudy, filed: Filed) -> int:
         """Put a study on the To do list; return 0 when all of it is stored or waiting already."""
@@ -272,17 +276,6 @@ class Imports(Noun):
 
     # What they have in common
 
-    def _patient(self, work: Work[Any], patient_id: UUID) -> Patient:
-        patient = exam_queries.patient(work.session, patient_id)
-        if patient is None or not self._reaches(work, patient):
-            raise NotFound("patient_unknown", N_("This patient is not available."))
-        return patient
-
-    def _reaches(self, work: Work[Any], patient: Patient) -> bool:
-        who = work.who
-        is_everywhere = Role.COMMAND_LINE in who.roles or who.may_search_other_sites
-        return is_everywhere or patient.site_id in who.site_ids
-
     def _site(self, work: Work[Any], patient: Patient | None) -> Site:
         """Return where the exam is taken to have been made: the station's site, else the patient's, else the first."""
         site_id = work.who.site_id or (patient.site_id if patient else None)
@@ -307,7 +300,7 @@ def _patientlike(session: Session, patient: Patient) -> Patientlike:
     return Patientlike(
         f"{patient.given_names} {patient.family_name}",
         patient.birth_date,
-        frozenset((one.value, one.issuer) for one in report_queries.identifiers(session, patient.id)),
+        frozenset((one.value, one.issuer) for one in patient_queries.identifiers(session, [patient.id])),
     )
 
 

@@ -12,7 +12,7 @@ from app.rules.report_release import report_complete_at, visible_from
 from app.tasks import finish_tasks, make_task
 from app.use_case import Work
 from db.models import Exam, Message, Report
-from db.queries import exams as exam_queries
+from db.queries import patients as patient_queries
 from db.queries import reports as queries
 
 
@@ -33,7 +33,7 @@ def announce(parts: Parts, work: Work[Any], report: Report, exam: Exam) -> None:
         raise Conflict(
             "already_announced", N_("The Report Complete message of this report was sent already.")
         )
-    patient = exam_queries.patient(work.session, exam.patient_id)
+    patient = patient_queries.patient(work.session, exam.patient_id)
     assert patient is not None
     if not patient.mobile:
         _make_task(work, "no_mobile", report, exam)

@@ -12,7 +12,7 @@ from app.views.exams import ReportTaken
 from app.views.paper import PrintedReport
 from app.words import Words
 from db.models import Exam, Report
-from db.queries import exams as exam_queries
+from db.queries import patients as patient_queries
 from db.queries import reports as queries
 
 _HEADING = re.compile(r"^(?P<heading>[^\n:]{1,39}:)[ \t]*\n", re.MULTILINE)
@@ -26,7 +26,7 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
 
 def printed_report(work: Work[Any], report: Report, exam: Exam) -> PrintedReport:
     """Return what is printed of a report whose text the caller may read."""
-    patient = exam_queries.patient(work.session, exam.patient_id)
+    patient = patient_queries.patient(work.session, exam.patient_id)
     assert patient is not None
     return PrintedReport(
         letterhead=letterhead(work.session, work.clinic, exam.site_id),
@@ -34,7 +34,7 @@ def printed_report(work: Work[Any], report: Report, exam: Exam) -> PrintedReport
         birth_date=patient.birth_date,
         identifiers=tuple(
             f"{one.value} ({one.issuer})" if one.issuer else one.value
-            for one in queries.identifiers(work.session, patient.id)
+            for one in patient_queries.identifiers(work.session, [patient.id])
         ),
         exam_title=title_of(exam),
         performed_at=exam.performed_at,

@@ -135,11 +135,6 @@ def was_opened(
     return session.execute(query.limit(1)).first() is not None
 
 
-def patient(session: Session, patient_id: UUID) -> Patient | None:
-    """Return a patient."""
-    return session.get(Patient, patient_id)
-
-
 def unannounce(session: Session, exam_id: UUID) -> None:
     """Forget when "Report Complete" reached somebody: it was another patient than the exam's (D9)."""
     session.execute(

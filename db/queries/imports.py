@@ -67,11 +67,6 @@ def accession_is_taken(session: Session, accession_number: str, issuer: str) -> 
     return session.execute(query.limit(1)).first() is not None
 
 
-def lock_patient(session: Session, patient_id: UUID) -> Patient | None:
-    """Return a patient, held so that two imports for one patient come one after the other."""
-    return session.scalars(select(Patient).where(Patient.id == patient_id).with_for_update()).one_or_none()
-
-
 def patients_called(
     session: Session, identifiers: Iterable[tuple[str, str]], birth_date: date
 ) -> Sequence[UUID]:

@@ -14,7 +14,6 @@ from db.models import (
     Exam,
     Invitation,
     Message,
-    PatientIdentifier,
     Report,
     ReportFile,
     Staff,
@@ -210,9 +209,3 @@ def stop_sms(session: Session, report_id: UUID) -> None:
         .where(Message.report_id == report_id, Message.kind == "report_complete", Message.state == "queued")
         .values(state="failed", reason="report withdrawn", next_try_at=None, version=Message.version + 1)
     )
-
-
-def identifiers(session: Session, patient_id: UUID) -> list[PatientIdentifier]:
-    """Return what a patient is called by, in the order it was noted."""
-    query = select(PatientIdentifier).where(PatientIdentifier.patient_id == patient_id)
-    return list(session.scalars(query.order_by(PatientIdentifier.id)))
