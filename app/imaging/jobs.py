@@ -38,6 +38,14 @@ class Store:
 
 
 @dataclass(frozen=True)
+class DrawOverlays:
+    """Draw the overlays of one frame alone."""
+
+    given: Given
+    frame: int
+
+
+@dataclass(frozen=True)
 class ReadDocument:
     """Take the PDF or the structured report out of a file."""
 
@@ -60,4 +68,4 @@ class RenderPage:
     dpi: int
 
 
-Job = Describe | Render | Store | ReadDocument | CountPages | RenderPage
+Job = Describe | Render | Store | DrawOverlays | ReadDocument | CountPages | RenderPage

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.imaging import start, wire
 from app.imaging.description import Document, FileDescription
 from app.imaging.grayscale import Window
-from app.imaging.jobs import CountPages, Describe, Job, ReadDocument, Render, RenderPage, Store
+from app.imaging.jobs import CountPages, Describe, DrawOverlays, Job, ReadDocument, Render, RenderPage, Store
 from app.imaging.limits import Limits, process_context
 from app.imaging.picture import Picture, StoredFrame
 from app.imaging.problems import error_of
@@ -121,6 +121,12 @@ class DecodePool:
     ) -> Picture:
         """Return a small picture, its longer side at most side pixels, as quickly as the coding allows."""
         return self._ask(Picture, Render(given, frame, max_side=side, quick=True), cancelled)
+
+    def overlays(
+        self, given: Path | bytes, frame: int = 0, *, cancelled: threading.Event | None = None
+    ) -> Picture:
+        """Return the overlays of one frame alone, white on black, to be laid over what a viewer windows itself."""
+        return self._ask(Picture, DrawOverlays(given, frame), cancelled)
 
     def document(self, given: Path | bytes, *, cancelled: threading.Event | None = None) -> Document:
         """Return the PDF or the structured report in a file."""

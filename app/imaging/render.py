@@ -87,6 +87,13 @@ def stored(frames: Frames, frame: int, *, max_side: int | None = None) -> Stored
     )
 
 
+def overlays_alone(frames: Frames, frame: int) -> Picture:
+    """Return the overlays of a frame in white on black, at the size of the frame; raises Damaged."""
+    rows, columns = frames.layout.rows, frames.layout.columns
+    drawn = draw_overlays(frames, frame, np.zeros((rows, columns), np.uint8))
+    return Picture(pixels=drawn, width=columns, height=rows, aspect=aspect_of(frames.file, frame))
+
+
 def aspect_of(file: DicomFile, frame: int) -> float:
     """Return a pixel's height over its width: Pixel Aspect Ratio (C.7.6.3.1.7), else the spacing (10.7.1)."""
     measures = frame_groups(file, frame, tags.PIXEL_MEASURES_SEQUENCE)[:1]

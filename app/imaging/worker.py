@@ -17,10 +17,20 @@ from app.imaging.describe import describe
 from app.imaging.dicom_file import open_file
 from app.imaging.document import document_of
 from app.imaging.frames import Frames
-from app.imaging.jobs import CountPages, Describe, Given, Job, ReadDocument, Render, RenderPage, Store
+from app.imaging.jobs import (
+    CountPages,
+    Describe,
+    DrawOverlays,
+    Given,
+    Job,
+    ReadDocument,
+    Render,
+    RenderPage,
+    Store,
+)
 from app.imaging.limits import Limits, allow_many_frames, restrict, start_job
 from app.imaging.problems import Damaged
-from app.imaging.render import render, stored
+from app.imaging.render import overlays_alone, render, stored
 
 # imagecodecs loads a codec at its first use: here, once for all workers.
 LOADED = (
@@ -121,6 +131,8 @@ class _Desk:
                 )
             case Store(given, frame, max_side):
                 return stored(self._opened(given), frame, max_side=max_side)
+            case DrawOverlays(given, frame):
+                return overlays_alone(self._opened(given), frame)
             case ReadDocument(given):
                 return document_of(self._opened(given).file)
             case CountPages(pdf):

@@ -139,6 +139,7 @@ def test_overlays_are_drawn_when_asked_for(pool: DecodePool, make_file: MakeFile
     drawn = np.argwhere(pool.render(given, overlays=True).pixels == 255).tolist()
     assert drawn == [[2, 4]]
     assert not (pool.render(given).pixels == 255).any()
+    assert np.argwhere(pool.overlays(given).pixels).tolist() == [[2, 4]]
     assert pool.describe(given).has_overlays
 
 
