@@ -4,6 +4,7 @@ from app import journal
 from app.callers import Standing
 from app.choices import check_chosen_password, chosen_user_name
 from app.clinic import checked_clinic
+from app.database_trouble import in_plain_words
 from app.errors import N_, Conflict
 from app.ids import new_id
 from app.parts import Parts, clinic_document
@@ -11,7 +12,6 @@ from app.rules.access import CallerKind, Role
 from app.rules.passwords import user_name_key
 from app.sites import new_site
 from app.typed import required
-from app.use_case import in_plain_words
 from app.views.clinic import Clinic, FirstStart
 from db.models import ClinicRecord, Staff, StaffRole, StaffSite
 from db.queries import clinic as queries

@@ -9,8 +9,10 @@ from app.beginning import begin, is_set_up
 from app.callers import Caller, Callers
 from app.changes import ChangeFeed
 from app.clinic import ClinicOffice
+from app.database_trouble import in_plain_words
 from app.delivery import ask_receipts, deliver_due
 from app.downloads import Downloads
+from app.errors import N_, Unavailable
 from app.exams import Exams
 from app.family import Family
 from app.housekeeping import housekeep
@@ -20,6 +22,7 @@ from app.imports import Imports
 from app.messages import Messages
 from app.outside.clock import system_clock
 from app.outside.common_passwords import CommonPasswords
+from app.outside.durable import make_folder
 from app.outside.folder_archive import FolderArchive, make_archive
 from app.outside.keys import read_keys
 from app.outside.not_set_up import NoMailer, NoTextSender
@@ -92,7 +95,7 @@ class Portal:
 
     def station(self, key: str, address: str = "") -> Caller:
         """The station that holds this key; raises NotAllowed for an unknown or revoked one."""
-        with self.parts.database.reading() as session:
+        with in_plain_words(), self.parts.database.reading() as session:
             return self._callers.station(session, key, address)
 
     def signed_in(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
@@ -117,12 +120,14 @@ class Portal:
 
     def deliver_due(self) -> int:
         """Send the messages that are due and ask for receipts; return how many were taken in hand."""
-        answer_requests(self.parts)
-        return deliver_due(self.parts) + ask_receipts(self.parts)
+        with in_plain_words():
+            answer_requests(self.parts)
+            return deliver_due(self.parts) + ask_receipts(self.parts)
 
     def housekeep(self) -> None:
         """Do what time alone has brought."""
-        housekeep(self.parts)
+        with in_plain_words():
+            housekeep(self.parts)
 
     def close(self) -> None:
         """Stop the decode workers and give the database back."""
@@ -145,28 +150,42 @@ def open_portal(
 
     Raises Unavailable or Invalid in plain words when a part is missing.
     """
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.portal_url)
-    schema.upgrade(database)
-    with database.reading() as session:
-        # Until the clinic is set up nothing depends on older keys or images: an interrupted start begins again.
-        is_new = clinic_queries.document(session) is None
-    if is_new:
-        make_archive(settings.archive_folder)
-    return Portal(
-        Parts(
-            settings=settings,
-            database=database,
-            clock=clock,
-            keys=keys or read_keys(settings.key_file, may_make=is_new),
-            common_passwords=CommonPasswords(),
-            passwords=passwords or Argon2Passwords(settings.data_folder / "slots"),
-            archive=archive or FolderArchive(settings.archive_folder),
-            imaging=imaging or DecodePool(),
-            mailer=mailer or _mailer(settings, clock),
-            texts=texts or _texts(settings, clock),
-        )
-    )
+    try:
+        make_folder(settings.data_folder)
+    except OSError:
+        raise Unavailable(
+            "data_folder_unusable",
+            N_(
+                "The folder {folder} cannot be made. Choose another one, or ask for the right to write there."
+            ),
+            folder=str(settings.data_folder),
+        ) from None
+    with in_plain_words():
+        database = Database(settings.portal_url)
+        try:
+            schema.upgrade(database)
+            with database.reading() as session:
+                # Until the clinic is set up nothing depends on older keys or images: an interrupted start begins again.
+                is_new = clinic_queries.document(session) is None
+            if is_new:
+                make_archive(settings.archive_folder)
+            return Portal(
+                Parts(
+                    settings=settings,
+                    database=database,
+                    clock=clock,
+                    keys=keys or read_keys(settings.key_file, may_make=is_new),
+                    common_passwords=CommonPasswords(),
+                    passwords=passwords or Argon2Passwords(settings.data_folder / "slots"),
+                    archive=archive or FolderArchive(settings.archive_folder),
+                    imaging=imaging or DecodePool(),
+                    mailer=mailer or _mailer(settings, clock),
+                    texts=texts or _texts(settings, clock),
+                )
+            )
+        except BaseException:
+            database.close()
+            raise
 
 
 def _mailer(settings: MachineSettings, clock: Clock) -> Mailer:

@@ -15,13 +15,13 @@ from pydantic_core import to_json
 
 from app import journal
 from app.callers import TOUCH_EVERY, Caller, Standing, signed_out, standing
-from app.errors import N_, Conflict, NotAllowed, Refused, Unavailable
+from app.database_trouble import in_plain_words
+from app.errors import N_, NotAllowed, Refused
 from app.parts import Parts
 from app.replays import Request
 from app.rules.access import CallerKind, Role
 from app.views.clinic import Clinic
 from db.database import Session
-from db.errors import DatabaseAwayError, DatabaseBusyError, DatabaseConflictError, DatabaseFullError
 from db.queries import sessions as session_queries
 
 N = TypeVar("N", bound="Noun")
@@ -329,36 +329,6 @@ def use_case(
     returns is work.prepared.
     """
     return _Declare(Declaration(who, effect, secret, may_wait, stream, is_activity, while_locked), prepare)
-
-
-@contextlib.contextmanager
-def in_plain_words() -> Iterator[None]:
-    """Say what went wrong with the database itself in words that a person can act on."""
-    try:
-        yield
-    except DatabaseConflictError as error:
-        raise Conflict(
-            "changed_meanwhile",
-            N_(
-                "Somebody else did this, or something close to it, at the same moment. Look again before you go on."
-            ),
-        ) from error
-    except DatabaseBusyError as error:
-        raise Unavailable(
-            "database_busy", N_("The clinic's database is busy. Nothing was lost. Please try again.")
-        ) from error
-    except DatabaseFullError as error:
-        raise Unavailable(
-            "disk_full",
-            N_(
-                "The disk of the clinic's database is full. Nothing was saved. Tell the person who looks after it."
-            ),
-        ) from error
-    except DatabaseAwayError as error:
-        raise Unavailable(
-            "database_away",
-            N_("The clinic's database does not answer. Nothing was saved. Try again in a minute."),
-        ) from error
 
 
 @contextlib.contextmanager

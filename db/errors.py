@@ -15,3 +15,11 @@ class DatabaseFullError(Exception):
 
 class DatabaseConflictError(Exception):
     """Something that may be there only once is there already, or must never change: a constraint said no."""
+
+
+class DatabaseNewerError(Exception):
+    """The database was written by a newer program than this one."""
+
+
+class DatabaseAddressError(Exception):
+    """The address is not one of a database that this program can use."""

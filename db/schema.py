@@ -7,25 +7,28 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from db.database import Database
+from db.database import Database, told_apart
+from db.errors import DatabaseNewerError
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
-class NewerSchemaError(Exception):
-    """The database was written by a newer program than this one."""
-
-
 def upgrade(database: Database) -> None:
-    """Apply what is missing. Raises NewerSchemaError."""
+    """Apply what is missing, all or nothing; raises what db.errors names."""
+    database.make_file()
+    with told_apart():
+        before = _version(database)
+        scripts = ScriptDirectory.from_config(configuration(database))
+        if before == scripts.get_current_head():
+            return
+        if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
+            raise DatabaseNewerError
+        command.upgrade(configuration(database), "head")
+
+
+def _version(database: Database) -> str | None:
     with database.engine.connect() as connection:
-        before = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(configuration(database))
-    if before == scripts.get_current_head():
-        return
-    if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
-        raise NewerSchemaError
-    command.upgrade(configuration(database), "head")
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def configuration(database: Database) -> Config:

@@ -16,7 +16,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Turn the instant to UTC; raise ValueError when it has no time zone."""
         if value is None:
             return None
-        if value.tzinfo is None:
+        if value.utcoffset() is None:
             raise ValueError("a naive time was given to the database: it needs a time zone")
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
