@@ -13,8 +13,8 @@ say() { printf '%s\n' "$*" >&2; }
 listed() { grep -v '^#' "packaging/apt-$1.txt"; }
 
 installed() { # Debian 13 renames some libraries (libcups2t64); apt-get takes the old name, dpkg-query does not.
-    for name in "$1" "${1}t64"; do
-        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' && return 0
+    for called in "$1" "${1}t64"; do
+        dpkg-query -W -f='${Status}' "$called" 2>/dev/null | grep -q 'install ok installed' && return 0
     done
     return 1
 }
