@@ -33,8 +33,10 @@ def sayings_of(
     whose = tuple(line for line in (caption.name, caption.identity, caption.exam) if line)
     which = ""
     if series is not None and place is not None:
-        sentence = _("Image {n} of {count}, {title}") if series.title else _("Image {n} of {count}")
-        which = sentence.format(n=place.index + 1, count=series.count, title=series.title)
+        n, count, title = place.index + 1, series.count, series.title
+        which = _("Image {n} of {count}", n=n, count=count)
+        if title:
+            which = _("Image {n} of {count}, {title}", n=n, count=count, title=title)
     return Sayings(whose, which, "", _("Not for diagnosis"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.imaging.grayscale import Window
@@ -14,6 +14,7 @@ from ui.viewer.canvas import ZOOM_STEP, Content, ImageCanvas, SwipeDirection
 from ui.viewer.choices import download_choices, series_choices, window_choices
 from ui.viewer.cine import Cine
 from ui.viewer.controls import GAP, ControlBar
+from ui.viewer.corners import Corners
 from ui.viewer.fader import Fader
 from ui.viewer.layers import Layers
 from ui.viewer.light_box import style_sheet
@@ -28,7 +29,6 @@ from ui.viewer.source import Caption, Download, ImageSource, Position
 from ui.viewer.strip import ThumbnailStrip
 from ui.viewer.tile import Tile, tile_of
 from ui.viewer.tone import Tone
-from ui.viewer.tool_button import Tool, ToolButton
 from ui.viewer.tools import ToolSet, tool_of_key, tools_for
 
 TARGET = {"patient": 72, "staff": 36}  # pixels: least height of what is pressed
@@ -124,8 +124,8 @@ class Viewer(QWidget):
 
     def stop(self) -> None:
         """Leave the exam: forget its images, tell the audit what was seen, let nothing arrive any more."""
-        self._cine.stop()
-        self._fader.stop()
+        self._sheet.hide()
+        self._rest()
         self._strip.stop()
         self._loader.close()
         self._log.close()
@@ -137,7 +137,7 @@ class Viewer(QWidget):
     # Building
 
     def _build(self, swipe_direction: SwipeDirection) -> None:
-        _, target = self._words, TARGET[self._tool_set]
+        target = TARGET[self._tool_set]
         is_staff = self._tool_set == "staff"
         self.setObjectName("viewer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -151,24 +151,14 @@ class Viewer(QWidget):
         tools = tools_for(self._tool_set, self._words, is_moving_picture=has_moving_picture)
         self.bar = ControlBar(tools, self._words, target, self)
         self.bar.installEventFilter(self)
-        self._back = ToolButton(Tool("back", _("Back"), "arrow-left"), target, "beside", is_solid=True)
-        self._series = ToolButton(Tool("series", _("Series"), "layers"), target, "beside", is_solid=True)
-        self._download = ToolButton(
-            Tool("download", _("Download"), "download"), target, "beside", is_solid=True
+        has_series = len(self._order.series) > 1
+        self._corners = Corners(
+            self._words, target, self, has_series=has_series, has_downloads=bool(self._downloads)
         )
-        self._corner = [
-            *([self._download] if self._downloads else []),
-            *([self._series] if len(self._order.series) > 1 else []),
-        ]
-        for button in (self._back, self._series, self._download):
-            button.setParent(self)
-            button.setVisible(button is self._back or button in self._corner)
         self._sheet = Sheet(self, target)
-        for before, after in pairwise(
-            [self._back, self._series, self._download, self.bar.buttons["previous"]]
-        ):
+        for before, after in pairwise([*self._corners.offered, self.bar.buttons["previous"]]):
             self.setTabOrder(before, after)  # as they are read
-        self._fader = Fader([self.bar, self._back, *self._corner], self._is_in_use, self)
+        self._fader = Fader([self.bar, *self._corners.offered], self._is_in_use, self)
 
     def _connect(self) -> None:
         self._loader.arrived.connect(self._on_arrived)
@@ -183,9 +173,9 @@ class Viewer(QWidget):
         self._strip.chosen.connect(self._on_chosen)
         self.bar.used.connect(self.use)
         self.bar.slid.connect(self._on_slid)
-        self._back.clicked.connect(self.left)
-        self._series.clicked.connect(self._offer_series)
-        self._download.clicked.connect(self._offer_downloads)
+        self._corners.back.clicked.connect(self.left)
+        self._corners.series.clicked.connect(self._offer_series)
+        self._corners.download.clicked.connect(self._offer_downloads)
 
     def _actions(self) -> dict[str, Callable[[], None]]:
         canvas = self.canvas
@@ -270,12 +260,14 @@ class Viewer(QWidget):
 
     def _offer_downloads(self) -> None:
         if self._wanted is not None:
-            self._sheet.offer(self._download, download_choices(self._downloads, self._wanted, self._words))
+            self._sheet.offer(
+                self._corners.download, download_choices(self._downloads, self._wanted, self._words)
+            )
 
     def _offer_series(self) -> None:
         if self._wanted is not None:
             choices = series_choices(self._order, self._wanted.series_id, self.go, self._words)
-            self._sheet.offer(self._series, choices)
+            self._sheet.offer(self._corners.series, choices)
 
     def _offer_windows(self) -> None:
         if self._wanted is not None:
@@ -299,6 +291,10 @@ class Viewer(QWidget):
         _, button = self._words, self.bar.buttons["cine"]
         button.setChecked(is_playing)
         button.show_tool(*((_("Stop"), "pause") if is_playing else (_("Play"), "play")))
+
+    def _rest(self) -> None:
+        self._cine.stop()
+        self._fader.stop()
 
     # What happens
 
@@ -326,8 +322,7 @@ class Viewer(QWidget):
     def _on_slid(self, index: int) -> None:
         self._cine.stop()
         self._fader.wake()
-        if self._wanted is not None:
-            self.go(Position(self._wanted.series_id, index), is_moving=True)
+        self._on_due(index)
 
     def _on_chosen(self, position: Position) -> None:
         self._cine.stop()
@@ -340,7 +335,7 @@ class Viewer(QWidget):
             self.go(Position(self._wanted.series_id, index), is_moving=True)
 
     def _is_in_use(self) -> bool:
-        controls = (*self.bar.buttons.values(), self.bar.slider, self._back, self._series, self._download)
+        controls = (*self.bar.buttons.values(), self.bar.slider, *self._corners.offered)
         has_focus = any(control.hasFocus() for control in controls)  # by the Tab key only
         return self._sheet.isVisible() or self.bar.slider.isSliderDown() or has_focus
 
@@ -367,6 +362,11 @@ class Viewer(QWidget):
         self._fader.wake()
         self._lay_out()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Play nothing that nobody sees."""
+        super().hideEvent(event)
+        self._rest()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Forget the images with the window."""
         self.stop()
@@ -385,14 +385,6 @@ class Viewer(QWidget):
         bar = self.bar.arrange(room.width() - 2 * GAP)
         corner = QPoint(room.center().x() - bar.width() // 2, room.bottom() + 1 - foot - bar.height())
         self.bar.setGeometry(QRect(corner, bar))
-        self._back.setGeometry(QRect(QPoint(room.left() + GAP, GAP), self._back.sizeHint()))
-        right = room.right() + 1 - GAP
-        for button in self._corner:
-            size = button.sizeHint()
-            right -= size.width()
-            button.setGeometry(QRect(QPoint(right, GAP), size))
-            right -= GAP
-        free = (self._back.width() + 2 * MARGIN, room.right() - right + MARGIN)
-        insets = Insets(self.canvas.overlay.make_room(*free, self._back.height()), foot + bar.height() + GAP)
+        insets = Insets(self.canvas.overlay.make_room(*self._corners.place(room)), foot + bar.height() + GAP)
         self.canvas.overlay.foot = insets.bottom
         self.canvas.set_insets(insets)
