@@ -164,7 +164,8 @@ class DecodePool:
             if self._closed.is_set():
                 worker.end()
             else:
-                worker.start()  # at once, where the job has cost the process
+                with contextlib.suppress(OSError):  # the next job will tell
+                    worker.start()  # at once, where the job has cost the process
             self._idle.put(worker)
 
 
@@ -176,6 +177,7 @@ class _Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
         self._memory: SharedMemory | None = None
+        self._number = 0
 
     def start(self) -> "Connection[Any, Any]":
         """Start the process unless it runs; return the pipe to it."""
@@ -206,27 +208,32 @@ class _Worker:
     def ask(
         self, kind: type[Any], job: Job, seconds: float, stops: tuple[threading.Event | None, ...]
     ) -> wire.Answer:
-        """Return the answer to a job; raises PortalError, after which the next job finds a new process."""
+        """Return the answer to a job; raises PortalError. A process that did not answer in full is ended."""
+        whole = False
         try:
             message, payload = self._exchange(job, seconds, stops)
-            if not message.problem:
-                return wire.put_together(kind, message, payload)
+            answer = None if message.problem else wire.put_together(kind, message, payload)
+            whole = True
         except _TimedOut:
-            failure = "image_timed_out"
+            raise error_of("image_timed_out") from None
         except _Stopped:
-            failure = "image_cancelled"
+            raise error_of("image_cancelled") from None
         except (EOFError, OSError, ValueError):
-            failure = "image_worker_lost"
-        else:
+            raise error_of("image_worker_lost") from None
+        finally:
+            # Else its late answer would be taken for that of the next job, perhaps of another person.
+            if not whole:
+                self.end()
+        if answer is None:
             raise error_of(message.problem)
-        self.end()
-        raise error_of(failure)
+        return answer
 
     def _exchange(
         self, job: Job, seconds: float, stops: tuple[threading.Event | None, ...]
     ) -> tuple[wire.Message, NDArray[np.uint8]]:
         pipe = self.start()
-        asked = pickle.dumps((job, self._memory.name if self._memory else ""))
+        self._number += 1
+        asked = pickle.dumps((self._number, job, self._memory.name if self._memory else ""))
         if len(asked) <= _PIPE_HOLDS:
             pipe.send_bytes(asked)
         else:
@@ -238,6 +245,8 @@ class _Worker:
             finally:
                 watch.cancel()
         message = wire.from_bytes(_received(pipe, wire.MAX_FACTS, seconds, stops))
+        if message.number != self._number:
+            raise ValueError
         size = message.size
         if size == 0:
             return message, np.empty(0, np.uint8)

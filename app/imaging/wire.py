@@ -30,6 +30,7 @@ class Message:
     shape: tuple[int, ...] = ()
     dtype: str = "uint8"
     problem: str = ""
+    number: int = 0  # of the job it answers
 
     @property
     def size(self) -> int:

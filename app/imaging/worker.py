@@ -3,6 +3,7 @@
 Loaded by the process that workers are forked from, so that a new worker has its codecs at once.
 """
 
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -51,12 +52,12 @@ def serve(connection: "Connection[Any, Any]", limits: Limits) -> None:
     memory = _Memory()
     while True:
         try:
-            job, name = connection.recv()
+            number, job, name = connection.recv()
         except (EOFError, OSError):
             return
         start_job(limits)
         message, payload = desk.answer(job)
-        connection.send_bytes(wire.to_bytes(message))
+        connection.send_bytes(wire.to_bytes(replace(message, number=number)))
         if payload is not None and payload.nbytes:
             if payload.nbytes > memory.size_of(name):
                 name = connection.recv()
@@ -115,7 +116,7 @@ class _Desk:
             allow_many_frames(self._limits)
             return wire.take_apart(self._done(job))
 
-    def _done(self, job: Job) -> wire.Answer:
+    def _done(self, job: Job) -> wire.Answer:  # noqa: PLR0911 - one for each job
         match job:
             case Describe(given):
                 return describe(self._opened(given).file)

@@ -14,6 +14,7 @@ import pytest
 
 from app.errors import Invalid, PortalError
 from app.imaging import DecodePool, FileDescription, Picture, wire
+from app.imaging.jobs import Render
 from app.imaging.limits import MEGABYTE, Limits
 from app.imaging.picture import PictureFacts
 from tests.app.imaging.conftest import MakeFile
@@ -304,3 +305,33 @@ def test_an_answer_comes_out_as_it_went_in() -> None:
     said = FileDescription("image", family_name="É")
     message, _none = wire.take_apart(said)
     assert wire.put_together(FileDescription, message, np.zeros(0, np.uint8)) == said
+
+
+def test_an_interrupted_job_never_answers_the_next_one(
+    make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = make_file(RAMP, name="1.dcm"), make_file(RAMP[::-1], name="2.dcm")
+    with DecodePool(1) as pool:
+        pool.render(first)
+        with monkeypatch.context() as patched:
+            patched.setattr("app.imaging.pool._received", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                pool.render(first)
+        assert np.array_equal(pool.render(second).pixels, RAMP[::-1])
+
+
+def interrupted(*_given: object) -> bytes:
+    raise KeyboardInterrupt
+
+
+def test_an_answer_to_another_question_is_not_taken(make_file: MakeFile) -> None:
+    first, second = make_file(RAMP, name="1.dcm"), make_file(RAMP[::-1], name="2.dcm")
+    with DecodePool(1) as pool:
+        pool.render(first)
+        worker = pool._idle.get()
+        pool._idle.put(worker)
+        assert worker._pipe is not None
+        assert worker._memory is not None
+        worker._pipe.send((999, Render(first, 0), worker._memory.name))  # an answer that nobody waits for
+        assert kind_of(lambda: pool.render(second)) == "image_worker_lost"
+        assert np.array_equal(pool.render(second).pixels, RAMP[::-1])
