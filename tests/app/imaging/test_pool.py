@@ -47,7 +47,7 @@ def kind_of(ask: Callable[[], object]) -> str:
 
 def test_a_job_that_hangs_is_stopped_and_the_next_one_works(make_file: MakeFile) -> None:
     good = make_file(RAMP)
-    with DecodePool(1, seconds=0.5) as pool:
+    with DecodePool(1, seconds=1.5) as pool:
         pool.render(good)
         stuck = process_of(pool)
         os.kill(stuck, signal.SIGSTOP)
@@ -97,7 +97,7 @@ def test_the_next_person_s_pictures_come_from_a_process_that_never_saw_the_last_
 
 def test_a_worker_that_does_not_read_is_stopped_too(make_file: MakeFile) -> None:
     good = make_file(RAMP)
-    with DecodePool(1, seconds=0.5) as pool:
+    with DecodePool(1, seconds=1.5) as pool:
         pool.render(good)
         os.kill(process_of(pool), signal.SIGSTOP)
         assert kind_of(lambda: pool.render(good.read_bytes() + bytes(1 << 20))) == "image_worker_lost"
