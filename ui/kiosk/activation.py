@@ -62,7 +62,7 @@ class AskCode(TouchPage):
 
 
 class AskBirthDate(TouchPage):
-    """The date of birth, and where names and dates are alike the last digits of a number on file (D4)."""
+    """The date of birth (D4)."""
 
     has_keyboard = True
 
@@ -71,19 +71,9 @@ class AskBirthDate(TouchPage):
         self._answers = answers
         _ = self._
         self.birth_date = DateField(_, "birth_date", _("Date of birth"), _("Day, month and year"))
-        self.digits = TextField(
-            "digits",
-            _("Last four digits of your patient number or mobile number"),
-            _("We ask because another patient has a name and birth date like yours."),
-            longest=DIGITS,
-        )
-        self.digits.input.setObjectName("activation_digits")
-        if not answers.asks_for_digits:
-            self.digits.hide()
         self.lay_out(
             _("When were you born?"),
             self.birth_date,
-            self.digits,
             action=_("Next"),
             action_name="birth_date_next",
         )
@@ -95,11 +85,37 @@ class AskBirthDate(TouchPage):
             self.birth_date.show_error(self._("Please type day, month and year, such as 3 4 1950."))
             self.birth_date.setFocus()
             return
-        if self._answers.asks_for_digits and len(self.digits.text()) != DIGITS:
+        self._answers.birth_date = born
+        asks = self._answers.asks_for_digits
+        self.kiosk.go(AskDigits(self.kiosk, self._answers) if asks else ReadNotice(self.kiosk, self._answers))
+
+
+class AskDigits(TouchPage):
+    """The last digits of a number on file, where names and dates are alike (D4)."""
+
+    has_keyboard = True
+
+    def __init__(self, kiosk: Kiosk, answers: Answers) -> None:
+        super().__init__(kiosk, "activation_digits")
+        self._answers = answers
+        _ = self._
+        self.digits = TextField(
+            "digits",
+            _("The last four digits of your patient number or mobile number"),
+            _("We ask because another patient has a name and birth date like yours."),
+            longest=DIGITS,
+        )
+        self.digits.input.setObjectName("activation_digits_input")
+        self.lay_out(_("Four digits, please"), self.digits, action=_("Next"), action_name="digits_next")
+        self.primary.clicked.connect(self._on_next)
+
+    def _on_next(self) -> None:
+        typed = self.digits.text()
+        if len(typed) != DIGITS or not typed.isdecimal():
             self.digits.show_error(self._("Please type four digits."))
             self.digits.setFocus()
             return
-        self._answers.birth_date, self._answers.digits = born, self.digits.text()
+        self._answers.digits = typed
         self.kiosk.go(ReadNotice(self.kiosk, self._answers))
 
 

@@ -9,7 +9,7 @@ from ui.widgets.button import Button
 from ui.widgets.code_field import CodeField
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
-from ui.widgets.layout import Card, row
+from ui.widgets.layout import Card
 from ui.widgets.text import Text
 
 
@@ -24,18 +24,20 @@ class Forgot(TouchPage):
         self.typed = TextField(
             "user_name_or_email",
             _("User name or e-mail address"),
-            _("We send an e-mail that tells you your user name and lets you choose a new password."),
+            _(
+                "We send an e-mail that tells you your user name and lets you choose a new password. Or use a slip from reception."
+            ),
         )
         self.typed.input.setObjectName("forgot_input")
-        slip = Button(_("I have a slip from reception"), icon_name="ticket")
+        slip = Button(_("I have a slip"), icon_name="ticket")
         slip.setObjectName("have_slip")
         slip.clicked.connect(lambda: kiosk.go(AskResetCode(kiosk)))
         self.lay_out(
             _("Forgot Password?"),
             self.typed,
-            row(slip, None),
             action=_("Send the e-mail"),
             action_name="forgot_send",
+            at_foot=(slip,),
         )
         self.primary.clicked.connect(self._on_send)
 

@@ -9,7 +9,6 @@ from ui.kiosk.recovery import Forgot
 from ui.patient.touch_page import Kiosk, Stay, TouchPage
 from ui.widgets.button import Button
 from ui.widgets.field import PasswordField, TextField
-from ui.widgets.layout import row
 from ui.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ class SignIn(TouchPage):
             _("Sign in"),
             self.user_name,
             self.password,
-            row(forgot, None),
             *(
                 Text(
                     _("Practice: {user_name}, {password}", user_name=one.user_name, password=one.password),
@@ -45,6 +43,7 @@ class SignIn(TouchPage):
             ),
             action=_("Sign in"),
             action_name="sign_in_button",
+            at_foot=(forgot,),
         )
         self.user_name.set_text(user_name)
         self.primary.clicked.connect(self._on_sign_in)

@@ -8,7 +8,7 @@ from ui.icons import IconLabel
 from ui.kiosk.activation import AskCode
 from ui.kiosk.guest import AskInvitation
 from ui.patient.contact import Contact
-from ui.patient.parts import Split
+from ui.patient.parts import Split, roomy
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.button import Button
 from ui.widgets.card_button import CardButton
@@ -51,7 +51,7 @@ class Welcome(TouchPage):
         )
         no_account.setObjectName("no_account")
         for way in (letter, sign_in, invitation):
-            way.setMinimumHeight(TALL)
+            roomy(way, TALL)
         ways = QWidget()
         ways.setLayout(
             column(

@@ -38,7 +38,9 @@ class ExamView(TouchPage):
         self._room = Room()
         self._note = Text("", "quietText")
         self._note.setObjectName("note_from_patient")
-        self.lay_out("", self._note, fills=self._room, action=self._("Share Exam"), action_name="share_exam")
+        self.lay_out(
+            "", self._note, fills=self._room, wide=True, action=self._("Share Exam"), action_name="share_exam"
+        )
         self.primary.set_icon("share-2")
         self.primary.hide()  # until it is known that this exam can be shared (R62)
         self.primary.clicked.connect(self._on_share)

@@ -6,7 +6,7 @@ from ui.patient.change_password import ChangePassword
 from ui.patient.contact import Contact
 from ui.patient.details import Details
 from ui.patient.my_exam import MyExam
-from ui.patient.parts import CardGrid
+from ui.patient.parts import CardGrid, roomy
 from ui.patient.shared_exams import SharedExams
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.patient.who_opened import WhoOpenedPage
@@ -73,6 +73,6 @@ class Home(TouchPage):
     ) -> CardButton:
         card = CardButton(heading, line, icon_name=icon_name)
         card.setObjectName(name)
-        card.setMinimumHeight(TALL)
+        roomy(card, TALL)
         card.clicked.connect(lambda: self.kiosk.go(page()))
         return card

@@ -27,7 +27,7 @@ class OpenedInvitation(TouchPage):
         self._shown: InvitationPage | None = None
         self._turner: PageTurner | None = None
         self._room = Room()
-        self.lay_out("", fills=self._room)
+        self.lay_out("", fills=self._room, wide=True)
 
     def began(self) -> None:
         """Open it."""
@@ -93,6 +93,8 @@ class OpenedInvitation(TouchPage):
         _, shared = self._, page.invitation
         lines = [Text(opened_line(_, shared), "strong")]
         lines += [Text(self._opening(one, shared.time_zone), "quietText") for one in page.openings]
+        if not page.openings:
+            lines.append(Text(_("Nobody has opened it yet."), "quietText"))
         return Card(*lines, None, gap=1)
 
     def _opening(self, one: InvitationOpening, zone: str) -> str:

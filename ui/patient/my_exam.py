@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.views.exams import ExamRow
 from ui.patient.exam import ExamView
-from ui.patient.parts import Room
+from ui.patient.parts import Room, roomy
 from ui.patient.sayings import exam_line, exam_title
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.card_button import CardButton
@@ -23,7 +23,7 @@ class MyExam(TouchPage):
         self._rows: tuple[ExamRow, ...] | None = None
         self._turner = PageTurner(self._)
         self._room = Room()
-        self.lay_out(self._("My Exam"), fills=self._room)
+        self.lay_out(self._("My Exam"), fills=self._room, wide=True)
 
     def began(self) -> None:
         """Look up the exams."""
@@ -63,4 +63,4 @@ class MyExam(TouchPage):
         card = CardButton(exam_title(self._, row), exam_line(self._, row), icon_name=icon)
         card.setObjectName(f"exam_{row.id}")
         card.clicked.connect(lambda: self.kiosk.go(ExamView(self.kiosk, row.id)))
-        return card
+        return roomy(card)

@@ -1,13 +1,26 @@
 """Parts of pages that follow the shape of the screen: wide or upright."""
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
 from ui.widgets.button import Button
+from ui.widgets.card_button import CardButton
 from ui.widgets.layout import Card, Item, Line, column, row
 from ui.widgets.text import Text
 
 GAP = 24
+LINES = 72  # px: about a heading and a line
+
+
+def roomy(card: CardButton, height: int = 0) -> CardButton:
+    """Let a card be as high as its words need, and no lower than height px."""
+    policy = card.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)  # the card's own would cut a third line off
+    card.setSizePolicy(policy)
+    layout = card.layout()
+    if height and layout is not None:
+        layout.setContentsMargins(32, (height - LINES) // 2, 32, (height - LINES) // 2)
+    return card
 
 
 class Room(QWidget):

@@ -22,7 +22,9 @@ class ReadReport(TouchPage):
             download.setObjectName("download_report")
             what = What(page.exam.id, "report", report_id=report.id)
             download.clicked.connect(lambda: kiosk.go(TakeHome(kiosk, what)))
-        self.lay_out(exam_title(self._, page.exam), fills=Card(self._column(), margin=5), beside=download)
+        self.lay_out(
+            exam_title(self._, page.exam), fills=Card(self._column(), margin=5), wide=True, beside=download
+        )
 
     def _column(self) -> Measure:
         column = Measure()

@@ -57,14 +57,10 @@ class ShareWith(TouchPage):
         self.on_paper = QRadioButton(_("Print on paper"))
         self.on_paper.setObjectName("share_on_paper")
         self.by_email.setChecked(True)
-        self.recipient_email = TextField("recipient_email", _("E-mail address of the person"))
-        self.recipient_email.input.setObjectName("share_recipient_email")
-        self.by_email.toggled.connect(self.recipient_email.setVisible)
         self.lay_out(
             _("Who is it for?"),
             self.recipient_name,
             row(self.by_email, self.on_paper, None, gap=5),
-            self.recipient_email,
             action=_("Next"),
             action_name="share_with_next",
         )
@@ -74,15 +70,48 @@ class ShareWith(TouchPage):
         draft = self._draft
         draft.way = "email" if self.by_email.isChecked() else "paper"
         draft.recipient_name = self.recipient_name.text()
-        draft.recipient_email = self.recipient_email.text() if draft.way == "email" else ""
         if not draft.recipient_name:
             self.recipient_name.show_error(self._("Write the name of the person you share with."))
             self.recipient_name.setFocus()
-        elif draft.way == "email" and "@" not in draft.recipient_email:
+        elif draft.way == "email":
+            self.kiosk.go(ShareAddress(self.kiosk, draft))
+        else:
+            draft.recipient_email = ""
+            self.kiosk.go(ShareWhat(self.kiosk, draft))
+
+
+class ShareAddress(TouchPage):
+    """Where the e-mail goes."""
+
+    has_keyboard = True
+
+    def __init__(self, kiosk: Kiosk, draft: ShareDraft) -> None:
+        super().__init__(kiosk, "share_address")
+        self._draft = draft
+        _ = self._
+        self.recipient_email = TextField(
+            "recipient_email",
+            _("E-mail address of {name}", name=draft.recipient_name),
+            _("Please check it twice: whoever gets the e-mail can open your exam."),
+        )
+        self.recipient_email.input.setObjectName("share_recipient_email")
+        self.recipient_email.set_text(draft.recipient_email)
+        self.lay_out(
+            _("What is their e-mail address?"),
+            self.recipient_email,
+            action=_("Next"),
+            action_name="share_address_next",
+        )
+        self.primary.clicked.connect(self._on_next)
+
+    def _on_next(self) -> None:
+        typed = self.recipient_email.text()
+        if "@" not in typed:
             self.recipient_email.show_error(self._("Write the e-mail address, such as name@example.org."))
             self.recipient_email.setFocus()
-        else:
-            self.kiosk.go(ShareWhat(self.kiosk, draft))
+            return
+        self._draft.recipient_email = typed
+        self.kiosk.go(ShareWhat(self.kiosk, self._draft))
 
 
 class ShareWhat(TouchPage):
@@ -265,7 +294,7 @@ class ShareCheck(TouchPage):
         """Go back to the page that asked for what was refused."""
         asked: dict[str, type[TouchPage]] = {
             "recipient_name": ShareWith,
-            "recipient_email": ShareWith,
+            "recipient_email": ShareAddress,
             "contents": ShareWhat,
             "shared_until": ShareUntil,
             "note": ShareNote,

@@ -6,9 +6,10 @@ from app.rules.codes import grouped
 from app.views.exams import ExamRow
 from app.views.sharing import InvitationMade, InvitationPage
 from app.words import Words
+from ui.icons import IconLabel
 from ui.patient.print_line import PrintLine
 from ui.patient.touch_page import Kiosk, TouchPage
-from ui.widgets.layout import Card
+from ui.widgets.layout import Card, row
 from ui.widgets.text import Text
 
 
@@ -39,9 +40,17 @@ class ShareDone(TouchPage):
             pass_on.hide()
         self.lay_out(
             _("Your exam is shared"),
-            Text(_("The invitation is for {name}.", name=recipient_name), "subheading"),
-            self._paper,
-            self._mail,
+            Card(
+                row(
+                    IconLabel("circle-check", "good", lines=1.6),
+                    Text(_("The invitation is for {name}.", name=recipient_name), "subheading"),
+                    gap=2,
+                ),
+                self._paper,
+                self._mail,
+                gap=3,
+                margin=4,
+            ),
             pass_on,
             Text(_("Shared Exams shows who opened it. There you can also end it at any time."), "quietText"),
             action=_("Done"),

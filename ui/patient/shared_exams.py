@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.views.sharing import InvitationRow
 from ui.patient.invitation import OpenedInvitation
-from ui.patient.parts import Room
+from ui.patient.parts import Room, roomy
 from ui.patient.sayings import shared_title, status_badge
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.card_button import CardButton
@@ -21,7 +21,7 @@ class SharedExams(TouchPage):
         self._rows: tuple[InvitationRow, ...] | None = None
         self._turner: PageTurner | None = None
         self._room = Room()
-        self.lay_out(self._("Shared Exams"), fills=self._room)
+        self.lay_out(self._("Shared Exams"), fills=self._room, wide=True)
 
     def began(self) -> None:
         """Look up the invitations."""
@@ -67,4 +67,4 @@ class SharedExams(TouchPage):
         card = CardButton(shared_title(self._, row), line, icon_name="share-2", beside=badge)
         card.setObjectName(f"invitation_{row.id}")
         card.clicked.connect(lambda: self.kiosk.go(OpenedInvitation(self.kiosk, row.id)))
-        return card
+        return roomy(card)

@@ -65,7 +65,7 @@ class TakeHome(TouchPage):
         )
         holder = Card(self.code, margin=4)
         split = Split(holder, steps, shares=(4, 5))
-        self.lay_out(said[what.kind], fills=split, action=_("Done"), action_name="download_done")
+        self.lay_out(said[what.kind], fills=split, wide=True, action=_("Done"), action_name="download_done")
         self.primary.clicked.connect(kiosk.go_back)
 
     def began(self) -> None:

@@ -23,7 +23,7 @@ from ui.widgets.field import Field
 from ui.widgets.layout import LONGEST_LINE, Item, Measure, column, row
 from ui.widgets.text import Text
 
-EDGE, GAP = 48, 24  # px: from the screen's edge, between title and content
+EDGE = 48  # px from the side of the screen
 SIGNED_OUT = frozenset({"signed_out", "session_over", "visit_over", "station_revoked"})
 Result = TypeVar("Result")
 
@@ -144,35 +144,39 @@ class TouchPage(Page):
         wide: bool = False,
         characters: int = LONGEST_LINE,
         beside: QWidget | None = None,
+        at_foot: Sequence[QWidget] = (),
     ) -> None:
         """Place title, notices, content and buttons.
 
-        fills: what takes the rest of the screen, with what stands below it; wide: as wide as the screen too, but no
-        higher than it must be. Else the content is a column that is easily read. beside: stands at the right of the
-        title. Without an action there is no primary button.
+        fills: what takes the rest of the height, with what stands below it. wide: as wide as the screen, else a
+        column of so many characters. beside: stands at the right of the title; at_foot: beside Back. Without an
+        action there is no primary button.
         """
         self.title = Text(title, "title")
         self.title.setObjectName("title")
         head: Item = row(self.title, beside, gap=2) if beside is not None else self.title
-        items = (head, self.notices, *content)
+        gap = 2 if self.has_keyboard else 3
+        body = column(head, self.notices, *content, gap=gap)
         if fills is not None:
-            body = column(*items, gap=3)
             body.addWidget(fills, 1)
             for widget in below:
                 body.addWidget(widget)
         else:
-            body = (
-                column(*items, None, gap=3)
-                if wide
-                else column(Measure(*items, characters=characters), None, gap=0)
-            )
-        body.setContentsMargins(EDGE, 32, EDGE, 8)
+            body.addStretch(1)
+        room = column(gap=0)
+        room.setContentsMargins(EDGE, 24, EDGE, 8)
+        if wide:
+            room.addLayout(body)
+        else:
+            measure = Measure(gap=0, characters=characters)
+            measure.column.addLayout(body)
+            room.addWidget(measure)
         self.primary.setText(action)
         self.primary.setObjectName(action_name)
-        self.foot = row(self.back_button, None, self.primary, gap=2)
-        self.foot.setContentsMargins(EDGE, 8, EDGE, 24)
+        self.foot = row(self.back_button, *at_foot, None, self.primary, gap=2)
+        self.foot.setContentsMargins(EDGE, 8, EDGE, 16 if self.has_keyboard else 24)
         outer = column(gap=0)
-        outer.addLayout(body, stretch=1)
+        outer.addLayout(room, stretch=1)
         outer.addLayout(self.foot)
         self.setLayout(outer)
         self.primary.setVisible(bool(action))  # not before it has a parent: it would open a window

@@ -36,6 +36,7 @@ class WhoOpenedPage(TouchPage):
             action=self._("Print"),
             action_name="print_who_opened",
             fills=self._room,
+            characters=90,
         )
         self.primary.set_icon("printer")
         self.primary.hide()

@@ -5,6 +5,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from app.rules.access import Relation
+from ui.patient.parts import roomy
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.card_button import CardButton
 from ui.widgets.layout import column
@@ -44,4 +45,4 @@ class WhoseExams(TouchPage):
         card = CardButton(name, line, icon_name="user-round")
         card.setObjectName(f"patient_{patient_id}")
         card.clicked.connect(lambda: self.kiosk.look_at(patient_id))
-        return card
+        return roomy(card, 120)

@@ -230,7 +230,7 @@ def test_the_pages_of_a_patient(  # noqa: PLR0915 - a walk past every page
     kiosk.wait_until(lambda: viewer.shown is not None)  # type: ignore[attr-defined]  # a Viewer
     look.at("viewer")
     kiosk.window.go_back()
-    share(kiosk, look, paper=False)
+    share(kiosk, look)
     kiosk.tap("share_done_button")
     kiosk.tap("shared_exams")
     kiosk.wait_to_read("Shared Exams")
@@ -276,15 +276,14 @@ def test_the_pages_of_a_patient(  # noqa: PLR0915 - a walk past every page
     assert look.faults == {}
 
 
-def share(kiosk: AtKiosk, look: Look, *, paper: bool) -> None:
+def share(kiosk: AtKiosk, look: Look) -> None:
     kiosk.tap("share_exam")
     kiosk.type("Dr Bartholomew Okafor-Lindqvist", into="share_recipient_name")
-    if paper:
-        kiosk.tap("share_on_paper")
-    else:
-        kiosk.type("b.okafor@clinic.example", into="share_recipient_email")
     look.at("share with")
     kiosk.tap("share_with_next")
+    kiosk.type("b.okafor@clinic.example", into="share_recipient_email")
+    look.at("share address")
+    kiosk.tap("share_address_next")
     kiosk.wait_for("share_what")
     look.at("share what")
     kiosk.tap("share_what_next")
