@@ -1,5 +1,6 @@
 """Practice mode: a made-up clinic with sample people, exams and reports, in a database of its own."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -10,11 +11,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 
+from filelock import FileLock
+
 from app.callers import Caller
 from app.imaging.phantoms import SampleExam, SamplePatient, make_ct, make_dx, make_ultrasound
+from app.outside.durable import make_folder, write_whole
 from app.own_station import own_station
-from app.portal import Acting, Portal
+from app.portal import Acting, Portal, open_portal
 from app.rules.access import Role
+from app.settings import MachineSettings
 from app.views.clinic import FirstStart
 from app.views.people import Identifier, NewPatient
 
@@ -61,14 +66,76 @@ CONCLUSION
 Normal chest CT. This is a made-up report for practice."""
 
 
-def make_practice(portal: Portal, report: Callable[[int, int], None]) -> tuple[Sample, ...]:
-    """Fill an empty portal with sample people, unless that was done before; return the sign-ins to show.
+def open_practice(settings: MachineSettings, report: Callable[[int, int], None]) -> Portal:
+    """Open the practice portal; make its people and exams first, where that was not finished.
 
-    report is told how far it has come: (done, total).
+    Of programs that start together, one makes them and the others wait. What an interrupted start left is thrown
+    away and begun anew. report is told how far it has come: (done, total).
     """
-    if portal.is_set_up():
-        return SAMPLES
-    steps = 8
+    folder = settings.data_folder
+    make_folder(folder)
+    with FileLock(folder / "practice.lock"):
+        unfinished = folder / "practice.unfinished"
+        if unfinished.exists():
+            _throw_away(settings)
+        portal = open_portal(settings)
+        try:
+            if not portal.is_set_up():
+                write_whole(unfinished, b"")
+                make_practice(portal, report)
+                unfinished.unlink()
+        except BaseException:
+            portal.close()
+            raise
+    return portal
+
+
+def _throw_away(settings: MachineSettings) -> None:
+    """Remove what the program made in the practice folder, and nothing else that may be there."""
+    folder = settings.data_folder
+    database = settings.portal_url.rpartition("/")[2]
+    for path in (
+        *folder.glob(f"{database}*"),
+        settings.archive_folder,
+        settings.key_file,
+        settings.messages_folder,
+        *(folder / name for name in ("downloads", "stations", "surveys", "web")),
+    ):
+        if path is not None and path.is_dir():
+            shutil.rmtree(path)
+        elif path is not None:
+            path.unlink(missing_ok=True)
+
+
+def make_practice(portal: Portal, report: Callable[[int, int], None]) -> None:
+    """Fill an empty portal with sample people, exams and reports; report is told (done, total)."""
+    steps = 7
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        # A process of its own draws the pictures: the parent of decode workers loads no DICOM library.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as painter:
+            jobs = {name: painter.submit(_draw, name, folder, portal.parts.clock().date()) for name in _DRAWN}
+            _begin(portal)
+            desk = own_station(portal, "desk")
+            own_station(portal, "kiosk")
+            _staff(portal, desk)
+            reception = _signed_in(portal, desk, "reception")
+            doctor = _signed_in(portal, desk, "doctor")
+            report(1, steps)
+            people = {sample.patient_id: _register(reception, sample) for sample in (_AMELIA, _BEN, _CHIARA)}
+            _activate(portal, reception, people[_AMELIA.patient_id])
+            report(2, steps)
+            _bring_shipped(reception, people[_BEN.patient_id])
+            report(3, steps)
+            for done, (name, sample) in enumerate(_DRAWN.items(), start=4):
+                jobs[name].result()
+                _bring(reception, folder / name, people[sample.patient_id])
+                report(done, steps)
+    _reports(reception, doctor, people[_AMELIA.patient_id])
+    report(steps, steps)
+
+
+def _begin(portal: Portal) -> None:
     portal.begin(
         FirstStart(
             clinic_name="Harbour Imaging",
@@ -84,33 +151,10 @@ def make_practice(portal: Portal, report: Callable[[int, int], None]) -> tuple[S
             practice=True,
         )
     )
-    desk = own_station(portal, "desk")
-    own_station(portal, "kiosk")
-    _staff(portal, desk)
-    report(1, steps)
-    reception = _signed_in(portal, desk, "reception")
-    doctor = _signed_in(portal, desk, "doctor")
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        # A process of its own draws the pictures: the parent of decode workers loads no DICOM library.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as painter:
-            jobs = [painter.submit(_draw, part, folder, portal.parts.clock().date()) for part in _DRAWN]
-            people = {sample.patient_id: _register(reception, sample) for sample in (_AMELIA, _BEN, _CHIARA)}
-            for done, job in enumerate(jobs, start=2):
-                job.result()
-                report(done, steps)
-        for number, (name, sample) in enumerate(_DRAWN.items(), start=2 + len(_DRAWN)):
-            _bring(reception, folder / name, people[sample.patient_id])
-            report(number, steps)
-    _bring_shipped(reception, people[_BEN.patient_id])
-    _reports(reception, doctor, people[_AMELIA.patient_id])
-    _activate(portal, reception, people[_AMELIA.patient_id])
-    report(steps, steps)
-    return SAMPLES
 
 
 # What is drawn: a folder's name and whose it is.
-_DRAWN = {"chest": _AMELIA, "hand": _AMELIA, "heart": _CHIARA}
+_DRAWN = {"heart": _CHIARA, "hand": _AMELIA, "chest": _AMELIA}
 
 
 def _draw(name: str, folder: Path, today: date) -> None:
@@ -121,8 +165,8 @@ def _draw(name: str, folder: Path, today: date) -> None:
         exam = SampleExam(
             "PR-0001", today - timedelta(days=4), time(9, 40), "CT of the chest", "Lindqvist^Sara"
         )
-        make_ct(target, whose, exam, slices=100, coding="j2k")
-        make_ct(target, whose, exam, slices=12, side=256, coding="jpeg_ls", series=2)
+        make_ct(target, whose, exam, slices=100, coding="jpeg_ls")
+        make_ct(target, whose, exam, slices=12, side=256, coding="jpeg_2000", series=2)
     elif name == "hand":
         exam = SampleExam("PR-0002", today - timedelta(days=1), time(15, 5), "X-ray of the left hand")
         make_dx(target, whose, exam, coding="jpeg_lossless")

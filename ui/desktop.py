@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QTimer, QTranslator
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from app.errors import PortalError
@@ -120,7 +120,9 @@ class Start(QObject):
         chores.start()
         self._stop_chores = chores.stop
         if self._is_practice:
-            self._server = subprocess.Popen([sys.executable, str(MAIN), "server", "--practice"])
+            # The pages that letters, invitations and e-mails lead to.
+            command = [sys.executable, str(MAIN), "server", "--practice"]
+            self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
         surroundings = Surroundings(
             portal=opened.portal,
             station=opened.station,
@@ -170,12 +172,13 @@ def _open(settings: MachineSettings, kind: str, progress: Progress, *, is_practi
     from app.portal import open_portal
 
     start_logging(settings.log_folder, kind)
-    portal = open_portal(settings)
     samples: tuple[Sample, ...] = ()
     if is_practice:
-        from app.practice import make_practice
+        from app.practice import SAMPLES, open_practice
 
-        samples = make_practice(portal, progress.report)
+        portal, samples = open_practice(settings, progress.report), SAMPLES
+    else:
+        portal = open_portal(settings)
     station = own_station(portal, kind) if portal.is_set_up() else portal.nobody()
     return _Opened(portal, station, samples)
 
@@ -185,17 +188,21 @@ class _FirstPage(QWidget):
 
     def __init__(self, words: Words) -> None:
         super().__init__()
+        self._words = words
         self.setWindowTitle(words("Patient portal"))
         self.resize(1280, 800)
         self._line = QLabel(words("Opening the patient portal"), self)
-        layout = QVBoxLayout(self)
-        layout.addStretch()
-        layout.addWidget(self._line)
-        layout.addStretch()
+        self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._line.setWordWrap(True)
+        self._line.setTextFormat(Qt.TextFormat.PlainText)
+        self._line.setProperty("role", "heading")
+        QVBoxLayout(self).addWidget(self._line)
 
     def show_progress(self, done: int, total: int) -> None:
         """Say how far the loading has come."""
-        self._line.setText(f"{done} / {total}")
+        self._line.setText(
+            self._words("Making sample patients and exams: {done} of {total}", done=done, total=total)
+        )
 
     def say(self, sentence: str) -> None:
         """Show why the application cannot open."""

@@ -14,7 +14,7 @@ from app.chores import Chores
 from app.errors import N_, Invalid, Unavailable
 from app.outside.logs import start_logging
 from app.portal import Portal, open_portal
-from app.practice import make_practice
+from app.practice import open_practice
 from app.settings import ListenSettings, MachineSettings
 from app.words import Words
 from web.main import create_app
@@ -31,10 +31,10 @@ def run_server(settings: MachineSettings, *, is_practice: bool) -> int:
     try:
         listening = listening_socket(settings.listen)
         try:
-            portal = open_portal(settings)
+            portal = (
+                open_practice(settings, lambda _done, _of: None) if is_practice else open_portal(settings)
+            )
             try:
-                if is_practice:
-                    make_practice(portal, lambda _done, _of: None)
                 _serve(portal, settings, listening)
             finally:
                 portal.close()
