@@ -2,9 +2,14 @@
 
 import hashlib
 import json
+import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
+from app.database_trouble import in_plain_words
 from app.errors import N_, Conflict, Invalid, Unavailable
 from app.outside.durable import make_folder, write_whole
 from app.outside.folder_archive import FolderArchive, make_archive
@@ -12,7 +17,6 @@ from app.portal import Portal
 from app.settings import MachineSettings
 from db import copying
 from db.database import Database
-from db.errors import DatabaseAwayError
 
 MANIFEST = "manifest.json"
 ARCHIVE = "archive"
@@ -33,17 +37,14 @@ def back_up(portal: Portal, folder: Path) -> int:
     try:
         make_folder(folder / ARCHIVE)
         folder.chmod(0o700)
-        name = copying.dump(portal.parts.database, folder)
-        kept = {}
-        for key in portal.parts.archive.keys():  # noqa: SIM118 - an archive is not a mapping
-            target = folder / ARCHIVE / key
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with portal.parts.archive.open(key) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy)
-            kept[key] = _sha256(target)
+        with in_plain_words():
+            name = copying.dump(portal.parts.database, folder)
+        kept = {key: digest for key in portal.parts.archive.keys() if (digest := _copy(portal, key, folder))}  # noqa: SIM118 - an archive is not a mapping
         manifest = {"database": name, "sha256": _sha256(folder / name), "images": kept}
         # Written last: a folder without it is no backup.
         write_whole(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    except copying.ProgramMissingError as error:
+        raise _program_missing(error) from error
     except (OSError, copying.CopyFailedError) as error:
         raise Unavailable(
             "backup_failed",
@@ -54,42 +55,103 @@ def back_up(portal: Portal, folder: Path) -> int:
     return len(kept)
 
 
+def _copy(portal: Portal, key: str, folder: Path) -> str:
+    """Copy one image; return its SHA-256, or "" when it was taken away meanwhile: an import that was not finished."""
+    target = folder / ARCHIVE / key
+    try:
+        source = portal.parts.archive.open(key)
+    except Unavailable as error:
+        if error.kind == "image_missing":
+            return ""
+        raise
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return _sha256(target)
+
+
 def restore(settings: MachineSettings, folder: Path) -> int:
     """Bring a backup back where there is no clinic yet; return how many image files came back.
 
-    Every file is checked against the manifest before anything is written. The change feed gets a new epoch, so
-    that every station loads everything again.
+    Every file is checked against the manifest before anything is written, and the database comes last: what was
+    interrupted can be run again. The change feed gets a new epoch, so that every station loads everything again.
     """
+    manifest = _read_manifest(folder)
+    _refuse_damaged(folder, manifest)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        make_folder(settings.data_folder)
+        with in_plain_words():
+            database = Database(settings.portal_url)
+            try:
+                if not copying.is_empty(database):
+                    raise Conflict(
+                        "not_empty",
+                        N_(
+                            "There is a database here already. Restore into an empty place, or move it away first."
+                        ),
+                    )
+                make_archive(settings.archive_folder)
+                archive = FolderArchive(settings.archive_folder)
+                for key in manifest.images:
+                    archive.keep(key, folder / ARCHIVE / key)
+                copying.load(database, folder / manifest.database)
+            finally:
+                database.close()
+    except copying.ProgramMissingError as error:
+        raise _program_missing(error) from error
+    except (OSError, copying.CopyFailedError) as error:
+        raise Unavailable(
+            "restore_failed",
+            N_(
+                "The database could not be brought back. Check the room on the disk and the address in portal_url."
+            ),
+        ) from error
+    return len(manifest.images)
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    database: str
+    sha256: str
+    images: dict[str, str]  # archive key -> SHA-256
+
+
+_manifest = TypeAdapter(_Manifest)
+
+
+def _read_manifest(folder: Path) -> _Manifest:
+    try:
+        return _manifest.validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         raise Invalid("no_backup", N_("{folder} holds no finished backup."), folder=str(folder)) from None
-    files = {folder / manifest["database"]: manifest["sha256"]}
-    files |= {folder / ARCHIVE / key: digest for key, digest in manifest["images"].items()}
-    damaged = [path.name for path, digest in files.items() if not path.is_file() or _sha256(path) != digest]
+
+
+def _refuse_damaged(folder: Path, manifest: _Manifest) -> None:
+    files = {folder / manifest.database: manifest.sha256}
+    files |= {folder / ARCHIVE / key: digest for key, digest in manifest.images.items()}
+    inside = folder.resolve()
+    damaged = sum(
+        not path.resolve().is_relative_to(inside) or not path.is_file() or _sha256(path) != digest
+        for path, digest in files.items()
+    )
     if damaged:
         raise Invalid(
             "backup_damaged",
             N_("{count} files of this backup are damaged or missing. Nothing was restored."),
-            count=len(damaged),
+            count=damaged,
         )
-    database = Database(settings.portal_url)
-    try:
-        if not copying.is_empty(database):
-            raise Conflict(
-                "not_empty",
-                N_("There is a database here already. Restore into an empty place, or move it away first."),
-            )
-        copying.load(database, folder / manifest["database"])
-    except (copying.CopyFailedError, DatabaseAwayError) as error:
-        raise Unavailable("restore_failed", N_("The database could not be brought back.")) from error
-    finally:
-        database.close()
-    make_archive(settings.archive_folder)
-    archive = FolderArchive(settings.archive_folder)
-    for key in manifest["images"]:
-        archive.keep(key, folder / ARCHIVE / key)
-    return len(manifest["images"])
+
+
+def _program_missing(error: copying.ProgramMissingError) -> Unavailable:
+    return Unavailable(
+        "program_missing",
+        N_(
+            "The program {program} is not on this machine. Install PostgreSQL's client programs and try again."
+        ),
+        program=error.program,
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -8,81 +8,100 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Uuid, bindparam, inspect, text
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import inspect, update
 from sqlalchemy.engine import URL
 
-from db.database import Database
+from db.database import Database, told_apart
+from db.errors import DatabaseAwayError
+from db.models import Journal
 
 
 class CopyFailedError(Exception):
     """The database could not be copied."""
 
 
+class ProgramMissingError(CopyFailedError):
+    """PostgreSQL's own program for this is not installed."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(program)
+        self.program = program
+
+
 def dump(database: Database, folder: Path) -> str:
     """Write a consistent copy into the folder while others go on working; return the file's name."""
-    if database.engine.dialect.name == "sqlite":
+    if database.file is not None:
         name = "database.sqlite"
         try:
-            with (
-                closing(sqlite3.connect(_file(database))) as source,
-                closing(sqlite3.connect(folder / name)) as target,
-            ):
-                source.backup(target)
-        except sqlite3.Error as error:
+            # Opened through the engine, which makes no empty database where there is none.
+            with database.engine.connect() as source, closing(sqlite3.connect(folder / name)) as target:
+                opened = source.connection.driver_connection
+                assert isinstance(opened, sqlite3.Connection)
+                opened.backup(target)
+        except (sqlite3.Error, DatabaseAwayError) as error:
             raise CopyFailedError from error
-        return name
-    name = "database.dump"
-    _run("pg_dump", database.engine.url, "--format=custom", f"--file={folder / name}")
+    else:
+        name = "database.dump"
+        _run("pg_dump", database.engine.url, "--format=custom", f"--file={folder / name}")
+    sync_file(folder / name)
     return name
 
 
 def load(database: Database, copy: Path) -> None:
     """Bring a copy back into an empty database; the change feed gets a new epoch."""
-    if database.engine.dialect.name == "sqlite":
-        target = _file(database)
-        database.close()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for suffix in ("-wal", "-shm"):
-            target.with_name(target.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(copy, target)
-    else:
+    if database.file is None:
         _run("pg_restore", database.engine.url, "--no-owner", "--single-transaction", str(copy))
-    with database.writing() as session:
-        session.execute(
-            text("UPDATE journal SET epoch = :epoch").bindparams(bindparam("epoch", uuid4(), Uuid()))
-        )
+        _begin_epoch(database)
+        return
+    # Made ready under another name: the database is there whole and with its new epoch, or not at all.
+    ready = database.file.with_name(f".{database.file.name}.restored")
+    try:
+        ready.unlink(missing_ok=True)
+        ready.touch(0o600)
+        shutil.copyfile(copy, ready)
+        restored = Database(URL.create("sqlite", database=str(ready)).render_as_string())
+        _begin_epoch(restored)
+        restored.close()  # the last one to close writes all into the one file
+        sync_file(ready)
+        database.close()
+        ready.replace(database.file)
+    except OSError as error:
+        raise CopyFailedError from error
 
 
 def is_empty(database: Database) -> bool:
     """Tell whether there is no table in the database."""
-    return not inspect(database.engine).get_table_names()
+    if database.file is not None and not database.file.exists():
+        return True
+    with told_apart():
+        return not inspect(database.engine).get_table_names()
 
 
-def _file(database: Database) -> Path:
-    return Path(database.engine.url.database or "")
+def sync_file(path: Path) -> None:
+    """Make a file's contents durable."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _begin_epoch(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(update(Journal).values(epoch=uuid4()))
 
 
 def _run(program: str, url: URL, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
-        raise CopyFailedError(program)
+        raise ProgramMissingError(program)
+    given = url.translate_connect_args(username="user", database="dbname")
+    given |= {name: one if isinstance(one, str) else ",".join(one) for name, one in url.query.items()}
     # The password goes by the environment: arguments can be read by everybody on the machine.
+    password = given.pop("password", None)
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs, no text of a person among the arguments
-        [found, *arguments, f"--dbname={url.database}"],
-        env=os.environ | _connection(url),
+        [found, *arguments, f"--dbname={make_conninfo(**given)}"],
+        env=os.environ | ({"PGPASSWORD": password} if password else {}),
         capture_output=True,
         check=False,
     )
     if done.returncode:
         raise CopyFailedError(program)
-
-
-def _connection(url: URL) -> dict[str, str]:
-    host = url.host or url.query.get("host")
-    given = {
-        "PGHOST": host if isinstance(host, str) else None,
-        "PGPORT": str(url.port) if url.port else None,
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-    }
-    return {name: value for name, value in given.items() if value}
