@@ -42,7 +42,8 @@ class Frames:
         """Tell whether the pixel data is in fragments; the bytes decide, not the transfer syntax."""
         pixels = self.file.pixels
         if pixels is None:
-            raise Damaged("image_has_no_pixels")
+            # Behind a broken element the pixel data may be there, but nobody can tell where.
+            raise Damaged("image_unreadable" if self.file.elements.damaged else "image_has_no_pixels")
         if pixels.length == UNDEFINED:
             if not self.file.says_encapsulated:
                 self.file.note("coding_guessed")

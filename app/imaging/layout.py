@@ -71,8 +71,7 @@ def layout_of(file: DicomFile, codestream: Codestream | None) -> PixelLayout:
     """
     elements = file.elements
     pixels = file.pixels
-    if pixels is None:
-        raise Damaged("image_has_no_pixels")
+    assert pixels is not None, "whoever asks has looked for frames"
     rows = elements.integer(tags.ROWS, 0) or (codestream.rows if codestream else 0)
     columns = elements.integer(tags.COLUMNS, 0) or (codestream.columns if codestream else 0)
     samples = elements.integer(tags.SAMPLES_PER_PIXEL, 0) or (codestream.components if codestream else 0) or 1
