@@ -135,7 +135,7 @@ class FrameLoader(QObject):
         """Forget everything; what is still under way will reach nobody."""
         self._is_closed = True
         self._still.stop()
-        self._background.cancel_all(self)
+        self._background.cancel_all(self)  # from here on none of its results is delivered
         self._cache.clear()
         self._small.clear()
         self._broken.clear()
@@ -206,8 +206,6 @@ class FrameLoader(QObject):
         )
 
     def _on_frame(self, position: Position, reduced: bool, layers: Layers) -> None:  # noqa: FBT001 - bound by partial
-        if self._is_closed:
-            return
         took = self._flying.pop(position).elapsed()
         self._wished.discard(position)
         if reduced:
@@ -221,8 +219,6 @@ class FrameLoader(QObject):
         self._next()
 
     def _on_failure(self, position: Position, error: Exception) -> None:
-        if self._is_closed:
-            return
         del self._flying[position]
         self._wished.discard(position)
         self._broken[position] = error
@@ -240,8 +236,6 @@ class FrameLoader(QObject):
         )
 
     def _on_thumbnail(self, position: Position, pixels: NDArray[np.uint8] | None) -> None:
-        if self._is_closed:
-            return
         self._flying_small = None
         self._small[position] = pixels
         while len(self._small) > THUMBNAILS:

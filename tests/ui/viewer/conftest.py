@@ -64,7 +64,8 @@ def open_viewer(qtbot: QtBot, words: Words, background: Background) -> Iterator[
     def opens(source: Exam, *, size: tuple[int, int] = (1280, 800), wait: bool = True, **more: Any) -> Viewer:
         window = QWidget(None, Qt.WindowType.FramelessWindowHint)  # a frame shifts the test's touches
         qtbot.addWidget(window)
-        viewer = Viewer(source, CAPTION, words=words, background=background, **more)
+        caption = more.pop("caption", CAPTION)
+        viewer = Viewer(source, caption, words=words, background=background, **more)
         page = QVBoxLayout(window)
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(viewer)

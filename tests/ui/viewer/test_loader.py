@@ -176,6 +176,17 @@ def test_the_cache_never_holds_more_bytes_than_its_budget() -> None:
     assert len(kept) == 120
 
 
+def test_the_image_that_was_looked_at_last_is_dropped_last() -> None:
+    cache = FrameCache(600)
+    small = make_layers(ViewedFrame(np.zeros((10, 10), np.uint16), 10, 10, Grayscale()))  # 200 bytes
+    for index in range(3):
+        cache.put(at(index), small)
+    cache.get(at(0))
+    cache.put(at(3), small)
+    assert cache.get(at(0)) is small
+    assert cache.get(at(1)) is None
+
+
 def test_an_image_larger_than_the_budget_is_kept_alone() -> None:
     cache = FrameCache(1_000)
     small = make_layers(ViewedFrame(np.zeros((10, 10), np.uint16), 10, 10, Grayscale()))

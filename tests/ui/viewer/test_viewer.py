@@ -1,8 +1,10 @@
 """The whole viewer as a person meets it: thumbnails, buttons, keys, words, downloads, broken images, leaving."""
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -387,6 +389,22 @@ def test_leaving_wipes_the_image_the_words_and_the_cache(qtbot: QtBot, open_view
     picture = viewer.canvas.grab().toImage()
     colours = {picture.pixel(x, y) for x in range(0, picture.width(), 40) for y in range(100, 400, 20)}
     assert colours == {QColor("#0A0D0F").rgb()}
+
+
+@pytest.mark.parametrize("name", ["Ada Example", "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"])
+def test_a_name_is_never_cut(open_viewer: OpenViewer, name: str) -> None:
+    downloads = [Download("zip", lambda _: None)]
+    viewer = open_viewer(
+        Exam(2, 2), size=(1080, 1920), downloads=downloads, caption=replace(CAPTION, name=name)
+    )
+    overlay, font = viewer.canvas.overlay, QFont(viewer.canvas.font())
+    font.setBold(True)
+    room = viewer.canvas.width() - overlay._left - overlay._right
+    assert QFontMetricsF(font).horizontalAdvance(name) < room
+    words = QRectF(overlay._left, overlay._top, room, 60)
+    buttons = [QRectF(one.geometry()) for one in (button(viewer, "back"), button(viewer, "series"))]
+    assert not any(words.intersects(box) for box in buttons)
+    assert viewer.canvas.placement.covers(QSizeF(64, 64)).top() >= words.top() + 60
 
 
 def test_after_leaving_no_widget_says_the_name(qtbot: QtBot, open_viewer: OpenViewer) -> None:
