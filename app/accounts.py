@@ -127,7 +127,10 @@ class Accounts(Noun):
                 N_("Please confirm two identifiers, such as the name and the date of birth, first."),
                 field="identifiers_confirmed",
             )
-        code = _live_code(work, account)
+        code = code_queries.last(work.session, account.id)
+        if code is None or code.killed_at is not None:
+            raise _no_code()
+        # It may have been used already: some patients activate before the desk has pressed the button.
         code.handed_over_at = code.handed_over_at or work.now
         work.about(confirmed=confirmed)
         _changed(work, account)

@@ -36,6 +36,7 @@ from db.queries import sessions as session_queries
 DESK = frozenset({Role.RECEPTION, Role.CLINICAL, Role.MANAGER})
 RECEPTION = frozenset({Role.RECEPTION, Role.MANAGER})
 PATIENT = frozenset({Role.PATIENT})
+COMMAND_LINE = frozenset({Role.COMMAND_LINE})
 
 _MOST_FOUND = 200
 # Numbers that the state gave must never become the clinic's key to a person (D29).
@@ -61,6 +62,13 @@ class Patients(Noun):
     def find(self, work: Work[None], text: str, limit: int = 30) -> tuple[PatientRow, ...]:
         """Find patients of one's own sites while typing: words of the name, birth date, identifier, telephone."""
         return _found(work, text, work.who.site_ids, limit)
+
+    @use_case(COMMAND_LINE, Effect.OPENS)
+    def by_identifier(self, work: Work[None], identifier: str) -> tuple[PatientRow, ...]:
+        """Return the patients whom any issuer calls by exactly this identifier, for an import at the command line."""
+        found = queries.called(work.session, identifier.strip())
+        work.about(patient_id=found[0].id if len(found) == 1 else None, found=len(found))
+        return patient_rows(work.session, found)
 
     @use_case(DESK)
     def alike(

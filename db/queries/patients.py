@@ -122,6 +122,14 @@ def owner_of(session: Session, value: str, issuer: str) -> UUID | None:
     )
 
 
+def called(session: Session, value: str) -> list[Patient]:
+    """Return the patients whom any issuer calls by exactly this identifier."""
+    named = select(PatientIdentifier.patient_id).where(PatientIdentifier.value == value)
+    return list(
+        session.scalars(select(Patient).where(Patient.id.in_(named)).order_by(Patient.sort_key, Patient.id))
+    )
+
+
 def replace_identifiers(session: Session, patient_id: UUID, rows: Sequence[PatientIdentifier]) -> None:
     """Store a patient's identifiers in place of the former ones."""
     session.execute(delete(PatientIdentifier).where(PatientIdentifier.patient_id == patient_id))

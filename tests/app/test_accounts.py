@@ -215,6 +215,16 @@ def test_two_identifiers_are_confirmed_before_the_letter_is_handed_over(scene: S
     assert "birth_date" in event.detail
 
 
+def test_a_letter_may_be_handed_over_and_used_before_the_desk_says_so(scene: Scene) -> None:
+    desk, patient = scene.acting("reception"), scene.patient()
+    issued = desk.accounts.create(patient, "passport")
+    activate(scene, code_of(issued))
+    desk.accounts.handed_over(issued.account_id, ("name", "birth_date"))
+    void = desk.accounts.create(scene.patient("Cora"), "passport").account_id
+    desk.accounts.void_letter(void, "misprint")
+    assert refusal(desk.accounts.handed_over, void, ("name", "birth_date")) == "no_live_code"
+
+
 def test_a_void_letter_opens_nothing(scene: Scene) -> None:
     desk, patient = scene.acting("reception"), scene.patient()
     issued = desk.accounts.create(patient, "passport")

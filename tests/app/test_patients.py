@@ -151,6 +151,14 @@ def test_a_page_is_refreshed_only_after_it_was_opened_in_this_session(
     assert seen == clock() - timedelta(minutes=6)
 
 
+def test_the_command_line_finds_a_patient_by_the_whole_identifier(scene: Scene, portal: Portal) -> None:
+    patient = scene.patient(mrn="MRN7701")
+    line = portal.acting(portal.command_line())
+    assert ids(line.patients.by_identifier(" MRN7701 ")) == [patient]
+    assert line.patients.by_identifier("MRN770") == ()
+    assert refusal(scene.acting("reception").patients.by_identifier, "MRN7701") == "not_allowed"
+
+
 # Registering
 
 

@@ -171,6 +171,7 @@ TABLE: dict[str, Row] = {
     "patients.find_elsewhere": Row(
         lambda _w: ("hart",), frozenset()
     ),  # a right that nobody has by a role alone
+    "patients.by_identifier": Row(lambda _w: ("MRN1",), LINE),
     "patients.alike": Row(lambda _w: ("Hart", "Amelia", date(1944, 5, 17)), NORTH_STAFF | SOUTH_STAFF),
     "patients.register": Row(lambda _w: (NewPatient("Hale", "Ida", date(1950, 1, 2)),), FRONT_ANYWHERE),
     "patients.open": Row(lambda w: (w.patient,), NORTH_STAFF),
