@@ -10,6 +10,7 @@ from app.errors import PortalError
 from app.portal import Portal
 from app.views.exams import DownloadOffer
 from db.models import Account, AuditEvent, Download, Report
+from db.queries import downloads as queries
 from tests.fakes import FixedClock
 from tests.made_dicom import Disc, folder_of
 from tests.scene import Scene
@@ -158,3 +159,14 @@ def test_tokens_are_stored_hashed_and_files_are_forgotten(
     clock.advance(timedelta(hours=1))
     portal.housekeep()
     assert not file.path.exists()
+
+
+def test_of_two_phones_at_the_same_instant_one_gets_it(kiosk: AtTheKiosk, portal: Portal) -> None:
+    kiosk.offer()
+    now = kiosk.scene.clock()
+    with portal.parts.database.writing() as session:
+        row = session.scalars(select(Download)).one()
+        assert queries.spend(session, row.id, b"one", now)
+        assert queries.spend(session, row.id, b"one", now)
+        assert not queries.spend(session, row.id, b"other", now)
+        assert not queries.spend(session, row.id, b"one", row.expires_at)

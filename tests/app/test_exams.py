@@ -9,6 +9,8 @@ from app.ids import new_id
 from app.portal import Portal
 from app.rules.report_release import ReportNotice, ReportState
 from db.models import Account, AuditEvent, Exam, Instance, Invitation, Series, Study
+from db.queries import exams as queries
+from db.queries.exams import Reach
 from tests.fakes import FixedClock
 from tests.scene import Known, Scene
 
@@ -213,6 +215,8 @@ def test_an_open_visit_ends_with_the_invitation_the_account_and_the_exam(scene: 
     known = guest(scene, exam, patient, owner)
     visitor = scene.acting(known)
     visitor.exams.open(exam)
+    with scene.portal.parts.database.reading() as session:
+        assert len(queries.exams(session, Reach(invitation_id=known.id), scene.clock())) == 1
 
     with scene.portal.parts.database.writing() as session:
         invitation, account = session.get_one(Invitation, known.id), session.get_one(Account, owner.id)
@@ -231,6 +235,9 @@ def test_an_open_visit_ends_with_the_invitation_the_account_and_the_exam(scene: 
             case _:
                 session.get_one(Exam, exam).withheld_at = now
 
+    # The door turns the visit away, and the query by itself reaches nothing any more either.
+    with scene.portal.parts.database.reading() as session:
+        assert queries.exams(session, Reach(invitation_id=known.id), scene.clock()) == []
     for call, thing in ((visitor.exams.open, exam), (visitor.reports.read, report)):
         with pytest.raises((NotFound, NotAllowed)):
             call(thing)

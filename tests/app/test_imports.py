@@ -15,7 +15,7 @@ from app.errors import Conflict, PortalError, Unavailable
 from app.importing.sources import BOMB, LOCKED, NOT_A_FILE, TOO_DEEP, Bounds, Sources
 from app.portal import Acting, Portal
 from app.views.exams import Imported, Survey
-from db.models import AuditEvent, Exam, Instance, Series, Study, UnmatchedExam
+from db.models import AuditEvent, Exam, Instance, Patient, Series, Study, UnmatchedExam
 from tests.fakes import FixedClock
 from tests.made_dicom import Disc, folder_of, zip_of
 from tests.scene import Scene
@@ -360,6 +360,20 @@ def test_the_wrong_patient_guard_compares_name_birth_date_and_identifiers_and_as
         assert event.patient_id == patient
     else:
         assert desk.imports.take(found.id, patient).files == 1
+
+
+def test_the_comparison_is_made_again_where_the_images_are_filed(
+    desk: Acting, portal: Portal, patient: UUID, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path / "disc", Disc().image())
+    found = desk.imports.survey((str(folder),), patient)
+
+    def correct_meanwhile(_done: int, _of: int) -> None:
+        with portal.parts.database.writing() as session:
+            session.get_one(Patient, patient).birth_date = date(1950, 1, 1)
+
+    assert kind_of(desk.imports.take, found.id, patient, progress=correct_meanwhile) == "patient_differs"
+    assert kept(portal) == set()
 
 
 def test_one_study_that_names_two_patients_is_asked_about(
