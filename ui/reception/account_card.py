@@ -32,6 +32,9 @@ MORE = {
     AccountState.EXPIRED: ("contact", "family", "block", "delete"),
     AccountState.BLOCKED: ("delete",),
 }
+FIRST = frozenset(
+    {"print_letter", "new_code", "reinstate", "unblock"}
+)  # the thing to do, where they come first
 KEYS = {
     "print_letter": "Ctrl+P",
     "new_code": "Alt+N",
@@ -217,7 +220,7 @@ class AccountCard(Card):
         state = self._account.state
         buttons: list[KeyButton] = []
         for action in filter(self._is_possible, BUTTONS.get(state, ())):
-            role: ButtonRole = "primary" if not buttons and action != "reset_slip" else ""
+            role: ButtonRole = "primary" if not buttons and action in FIRST else ""
             button = KeyButton(action, self._words_of(action), KEYS[action] if self._has_keys else "", role)
             button.clicked.connect(lambda _checked=False, wanted=action: self._want(wanted))
             buttons.append(button)

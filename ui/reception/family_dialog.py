@@ -7,18 +7,18 @@ from app.rules.access import Relation
 from app.views.people import AccountRow, GrantRow
 from ui.page import Page
 from ui.reception.account_forms import ask_reason, optional_date, relation_field
+from ui.reception.dialog import DeskDialog
 from ui.reception.form_dialog import Ask, FormDialog
 from ui.reception.key_button import KeyButton
 from ui.reception.patient_field import PatientField
 from ui.reception.seat import Seat
-from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 from ui.widgets.layout import Line, column, row
 from ui.widgets.text import Text
 
 
-class FamilyDialog(ConfirmDialog):
+class FamilyDialog(DeskDialog):
     """Lists what is granted; each can be ended, another added."""
 
     changed = Signal()
@@ -41,17 +41,13 @@ class FamilyDialog(ConfirmDialog):
             shown = [Text(_("This account sees nobody else's exams."), "quietText")]
         body.setLayout(column(*shown, Line(), row(self._shut, None, self._add), gap=2))
         super().__init__(
+            "family_dialog",
             page,
             _,
             _("Family and carers of {name}", name=account.holder_name),
             _("With one sign-in they see their own exams and those of the people listed here."),
-            action="",
-            confirmed=lambda: None,
             body=body,
         )
-        self.setObjectName("family_dialog")
-        self.yes.hide()
-        self.no.hide()
         self._shut.clicked.connect(self.close_dialog)
         self._add.clicked.connect(self._on_add)
         self._add.setFocus()

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimeZone, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+from app.errors import Invalid
 from app.views.clinic import FirstStart
 from ui.page import Page
 from ui.reception.form_fields import ParagraphField
@@ -95,6 +96,12 @@ class FirstStartPage(Page):
 
     def show_failure(self, error: Exception) -> None:
         """Show what is wrong where it is, and roll there."""
+        if isinstance(error, Invalid):
+            # The clinic and its site have fields of the same name.
+            whose = "clinic_name" if not self.clinic_name.text() else "site_name"
+            error.field = {"name": whose, "address": "site_address", "phone": "site_phone"}.get(
+                error.field, error.field
+            )
         super().show_failure(error)
         self._area.ensureWidgetVisible(self.notices if self.notices.sentence else self.focusWidget())
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -11,16 +11,16 @@ from app.errors import PortalError
 from app.ids import new_id
 from app.portal import Acting
 from ui.page import Page
+from ui.reception.dialog import DeskDialog
 from ui.reception.seat import Seat
 from ui.widgets.button import ButtonRole
-from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.layout import column
 
 Ask = Callable[[Acting], Any]
 MOST_OF_WINDOW = 0.62  # how much of the window's height a form may take before it scrolls
 
 
-class FormDialog(ConfirmDialog):
+class FormDialog(DeskDialog):
     """read: called when the person presses the button; returns what to ask of the portal, or raises Invalid."""
 
     def __init__(
@@ -42,28 +42,11 @@ class FormDialog(ConfirmDialog):
         self._request_id = new_id()
         self.form = Form(seat, fields)
         super().__init__(
-            page,
-            seat.words,
-            heading,
-            sentence,
-            action=action,
-            confirmed=lambda: None,
-            role=role,
-            body=self.form,
+            "form_dialog", page, seat.words, heading, sentence, body=self.form, action=action, role=role
         )
-        self.setObjectName("form_dialog")
-        self.yes.setObjectName("form_yes")
-        self.no.setObjectName("form_no")
-        self._place()
+        self.form.grown.connect(self._place)
         first = next((field for field in fields if field.focusProxy() is not None), None)
         (first or self.no).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def event(self, event: QEvent) -> bool:
-        """Grow when something is said below a field."""
-        is_handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest and hasattr(self, "card"):
-            self._place()
-        return is_handled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter send, also with Ctrl from a field of several lines."""
@@ -103,14 +86,17 @@ class FormDialog(ConfirmDialog):
 class Form(Page):
     """The fields and the line for notices; scrolls where the window is too low for it."""
 
+    grown = Signal()  # what is in it needs more or less room
+
     def __init__(self, seat: Seat, fields: Sequence[QWidget]) -> None:
         super().__init__(seat.words, seat.surroundings.background)
         self.setProperty("role", "clear")
         inner = QWidget()
         inner.setProperty("role", "clear")
-        self._fields = column(*fields, gap=2)
+        self._fields = column(*fields, None, gap=2)
         self._fields.setContentsMargins(6, 6, 6, 6)
         inner.setLayout(self._fields)
+        inner.installEventFilter(self)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -120,14 +106,20 @@ class Form(Page):
         self.setLayout(self.column)
         self._area.setVisible(bool(fields))
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear that the fields need more room, which the scroll area keeps to itself."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.grown.emit()
+        return super().eventFilter(watched, event)
+
     def fit(self, most: int) -> None:
         """Be as high as the fields need, at most so many pixels."""
         layout = self._fields
         layout.activate()
         width = max(self._area.viewport().width(), 200)
-        needed = (
-            layout.totalHeightForWidth(width)
-            if layout.hasHeightForWidth()
-            else layout.totalSizeHint().height()
+        needed = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if needed > most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
-        self._area.setFixedHeight(min(needed, most) + 2)
+        self._area.setVerticalScrollBarPolicy(policy)
+        self._area.setFixedHeight(min(needed, most) + 2 * self._area.frameWidth())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.widgets.field import Field
 from ui.widgets.text import Text
@@ -69,6 +69,7 @@ class ParagraphField(Field):
         self.input.setAccessibleName(label)
         self.input.setTabChangesFocus(True)
         self._lines = lines
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._line.addWidget(self.input, stretch=1)
         self.setFocusProxy(self.input)
         self._label.setBuddy(self.input)

@@ -5,15 +5,15 @@ from PySide6.QtWidgets import QWidget
 
 from app.views.people import Incident
 from ui.page import Page
+from ui.reception.dialog import DeskDialog
 from ui.reception.key_button import KeyButton
 from ui.reception.row_table import Cell, Line, RowTable
 from ui.reception.seat import Seat
-from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
 
 
-class IncidentDialog(ConfirmDialog):
+class IncidentDialog(DeskDialog):
     """Lists it, and leads to the new letter."""
 
     print_wanted = Signal()
@@ -51,19 +51,15 @@ class IncidentDialog(ConfirmDialog):
             shown = Text(_("Nothing was opened with it."), "strong")
         body.setLayout(column(shown, row(self._shut, None, self._print), gap=3))
         super().__init__(
+            "incident_dialog",
             page,
             _,
             _("The letter was taken back"),
             _(
                 "Its code is dead, and the incident stands on the To do list. This was opened with it meanwhile:"
             ),
-            action="",
-            confirmed=lambda: None,
             body=body,
         )
-        self.setObjectName("incident_dialog")
-        self.yes.hide()
-        self.no.hide()
         self._shut.clicked.connect(self.close_dialog)
         self._print.clicked.connect(self._on_print)
         self._print.setFocus()

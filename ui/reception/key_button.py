@@ -1,12 +1,13 @@
 """A button that shows the key which presses it."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPaintEvent, QPalette, QShortcut
 from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter
 
 from ui.widgets.button import Button, ButtonRole
 
-GAP = 12  # px between the word and its key
+GAP = 10  # px between the word and its key
+SIDE = 17  # px between the content and the edge
 ICON_GAP = 4  # px that Qt leaves between icon and word
 SMALLER = 0.86
 
@@ -24,54 +25,49 @@ class KeyButton(Button):
         self.setAccessibleName(text)
         self.set_key(key)
 
-    def set_key(self, key: str) -> None:
-        """Take another key, or none."""
+    def set_key(self, key: str, *, is_own: bool = True) -> None:
+        """Take another key, or none; one that is not its own is shown only, because something else listens to it."""
         sequence = QKeySequence(key)
         if self._shortcut is None:  # not the button's own: that would press it a tenth of a second late
             self._shortcut = QShortcut(self)
             self._shortcut.activated.connect(self.click)
-        self._shortcut.setKey(sequence)
+        self._shortcut.setKey(sequence if is_own else QKeySequence())
         self._key_text = sequence.toString(QKeySequence.SequenceFormat.NativeText)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for the word and the key."""
-        return super().sizeHint() + QSize(self._key_room(), 0)
+        plain = super().sizeHint()
+        return QSize(self._content() + 2 * SIDE, plain.height()) if self._key_text else plain
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the word and the key: neither is ever cut."""
-        return super().minimumSizeHint() + QSize(self._key_room(), 0)
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the button, then the key at its right."""
-        room = self._key_room()
-        if not room:
+        """Draw the button, then word and key side by side in its middle."""
+        if not self._key_text:
             super().paintEvent(event)
             return
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
-        plain = super().sizeHint().width()
-        spare = max(self.width() - plain - room, 0) // 2
-        option.rect = self.rect().adjusted(spare, 0, -room - spare, 0)
+        left = (self.width() - self._content()) // 2
+        option.rect = QRect(left, 0, self._word(), self.height())
         painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
         painter.setFont(self._key_font())
         painter.setPen(self._key_colour())
-        icon = 0 if self.icon().isNull() else self.iconSize().width() + ICON_GAP
-        side = (plain - icon - self.fontMetrics().horizontalAdvance(self.text())) // 2
-        painter.drawText(
-            self.rect().adjusted(0, 0, -side - spare, 0),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            self._key_text,
-        )
+        where = self.rect().adjusted(left + self._word() + GAP, 0, 0, 0)
+        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._key_text)
         painter.end()
 
     def _key_colour(self) -> QColor:
         is_filled = self.isEnabled() and self.property("role") in {"primary", "danger"}
         roles = QPalette.ColorRole
-        return self.palette().color(roles.HighlightedText if is_filled else roles.PlaceholderText)
+        # The window's palette: a style sheet makes the button's own placeholder colour too faint to read.
+        return self.window().palette().color(roles.HighlightedText if is_filled else roles.PlaceholderText)
 
     def _key_font(self) -> QFont:
         font = QFont(self.font())
@@ -79,7 +75,9 @@ class KeyButton(Button):
         font.setPixelSize(max(round(self.font().pixelSize() * SMALLER), 1))
         return font
 
-    def _key_room(self) -> int:
-        if not self._key_text:
-            return 0
-        return QFontMetrics(self._key_font()).horizontalAdvance(self._key_text) + GAP
+    def _word(self) -> int:
+        icon = 0 if self.icon().isNull() else self.iconSize().width() + ICON_GAP
+        return icon + self.fontMetrics().horizontalAdvance(self.text()) + 2
+
+    def _content(self) -> int:
+        return self._word() + GAP + QFontMetrics(self._key_font()).horizontalAdvance(self._key_text)

@@ -1,12 +1,13 @@
 """From a document to paper: two identifiers first, then the printer, then what really came of it."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.errors import Unavailable
 from app.ids import new_id
 from ui.background import Progress
 from ui.printing import Printer, PrintOutcome
+from ui.reception.dialog import DeskDialog
 from ui.reception.drawer import Paper
 from ui.reception.form_dialog import Form
 from ui.reception.form_fields import ChoiceField, TicksField
@@ -14,13 +15,12 @@ from ui.reception.key_button import KeyButton
 from ui.reception.preview import Preview
 from ui.reception.seat import Seat
 from ui.widgets.busy_line import BusyLine
-from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.layout import row
 
 TWO = 2
 
 
-class PaperDialog(ConfirmDialog):
+class PaperDialog(DeskDialog):
     """done: the paper is with the patient, or the dialog was closed; new_code_wanted carries the account."""
 
     done = Signal()
@@ -34,34 +34,15 @@ class PaperDialog(ConfirmDialog):
         self._printing: Progress | None = None
         self._request_id = new_id()
         self._make()
-        super().__init__(
-            page,
-            seat.words,
-            self._heading(),
-            self._sentence(),
-            action="",
-            confirmed=lambda: None,
-            body=self.form,
-        )
-        self.setObjectName("paper_dialog")
-        self.yes.hide()
-        self.no.hide()
+        super().__init__("paper_dialog", page, seat.words, self._heading(), self._sentence(), body=self.form)
+        self.form.grown.connect(self._place)
         self._connect()
         self._show_state()
-        self._place()
         self._ask_printers()
-        self.form.setFocus()
         if paper.checks:
             self.checks.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def event(self, event: QEvent) -> bool:
-        """Grow when something is said."""
-        is_handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest and hasattr(self, "card"):
-            self._place()
-        return is_handled
 
     def close_dialog(self) -> None:
         """Close; what waits at the printer is cancelled, and the paper stays in the drawer while it may."""

@@ -1,7 +1,9 @@
 """Who the patient is: name, birth date and numbers, two identifiers always in sight."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QMenu
 
 from app.views.people import PatientRow
 from ui.reception.key_button import KeyButton
@@ -29,6 +31,8 @@ class PatientHeader(QFrame):
         )
         self.alert.setObjectName("name_alert")
         self.details_button = KeyButton("details_button", self._("Details"), "Alt+T", icon_name="pencil")
+        self._menu = QMenu(self)
+        self.details_button.clicked.connect(self._open_menu)
         self.close_button = KeyButton("close_patient", self._("Close"), "Esc", "quiet")
         head = row(self.name, self.details_button, self.close_button)
         head.setStretch(0, 1)
@@ -39,6 +43,21 @@ class PatientHeader(QFrame):
         self.setLayout(line)
         self.alert.hide()
         self.linked.hide()
+
+    def offer(self, choices: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
+        """Offer what may be done with the details: name, words, and what does it."""
+        self._menu.clear()
+        for name, words, do in choices:
+            action = self._menu.addAction(words)
+            action.setObjectName(name)
+            action.triggered.connect(do)
+        self.details_button.setVisible(bool(choices))
+
+    def _open_menu(self) -> None:
+        self._menu.popup(self.details_button.mapToGlobal(QPoint(0, self.details_button.height() + 4)))
+        first = next(iter(self._menu.actions()), None)
+        if first is not None:
+            self._menu.setActiveAction(first)
 
     def show_patient(self, patient: PatientRow, linked: tuple[PatientRow, ...]) -> None:
         """Show whose page this is."""

@@ -6,16 +6,18 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from app.imaging import DecodePool, Picture
 from ui.page import Page
+from ui.reception.dialog import DeskDialog
 from ui.reception.key_button import KeyButton
 from ui.reception.seat import Seat
-from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.layout import column, row
 
 DPI = 96
 
 
-class Preview(ConfirmDialog):
+class Preview(DeskDialog):
     """The pages one under the other; Escape closes."""
+
+    characters = 132
 
     def __init__(self, seat: Seat, page: QWidget, pdf: bytes) -> None:
         self._words = seat.words
@@ -31,17 +33,13 @@ class Preview(ConfirmDialog):
         self._close = KeyButton("preview_close", seat.words("Close"), "Esc")
         self._body.setLayout(column(self._body.notices, self.area, row(None, self._close)))
         super().__init__(
+            "preview_dialog",
             page,
             seat.words,
             seat.words("Preview"),
             seat.words("This is what the printer will put on paper."),
-            action="",
-            confirmed=lambda: None,
             body=self._body,
         )
-        self.setObjectName("preview_dialog")
-        self.yes.hide()
-        self.no.hide()
         self._close.clicked.connect(self.close_dialog)
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
         imaging = seat.surroundings.portal.parts.imaging

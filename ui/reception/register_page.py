@@ -89,9 +89,12 @@ class RegisterPage(Page):
             self.alike_said,
             self.alert,
             self.alike,
+            None,
             gap=1,
             margin=2,
         )
+        beside.column.setStretch(3, 1000)
+        self.alike.hide()
         beside.setFixedWidth(self._seat.surroundings.theme.size(BESIDE))
         body = row(form, beside, gap=2)
         body.setStretch(0, 1)
@@ -165,6 +168,7 @@ class RegisterPage(Page):
 
     def _show_alike(self, rows: tuple[PatientRow, ...], family: str, given: str, day: date | None) -> None:
         self.alike.show_rows(rows)
+        self.alike.setVisible(bool(rows))
         same = any(
             (row.family_name.casefold(), row.given_names.casefold(), row.birth_date)
             == (family.casefold(), given.casefold(), day)

@@ -107,7 +107,7 @@ class _TwoLines(QStyledItemDelegate):
             )
         ):
             painter.setFont(font)
-            painter.setPen(widget.palette().color(role))
+            painter.setPen(widget.window().palette().color(role))
             where = QRect(rect.left(), rect.top() + at * line, rect.width(), line)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, where.width())
             painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, shown)

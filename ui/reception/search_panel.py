@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit
 
 from app.rules.access import Role
@@ -12,7 +12,7 @@ from ui.notices import NoticeBar
 from ui.reception.key_button import KeyButton
 from ui.reception.result_list import ResultList
 from ui.reception.seat import Seat
-from ui.widgets.layout import column, row
+from ui.widgets.layout import column
 from ui.widgets.text import Text
 
 WAIT_MS = 150  # after the last key, before the portal is asked
@@ -93,22 +93,25 @@ class SearchPanel(QFrame):
         self.register = KeyButton(
             "register_button", _("Register a new patient"), "Ctrl+N", icon_name="user-plus"
         )
-        self.setLayout(
-            column(
-                row(Text(_("Find a patient"), "strong"), None, Text("F2", "quietText", wraps=False)),
-                self.box,
-                self.everywhere,
-                self.notices,
-                self.said,
-                self.results,
-                self.register,
-                gap=1,
-                margin=2,
-            )
+        line = column(
+            Text(_("Find a patient"), "strong"),
+            self.box,
+            self.everywhere,
+            self.notices,
+            self.said,
+            self.results,
+            None,
+            self.register,
+            gap=1,
+            margin=2,
         )
+        line.setStretch(line.indexOf(self.results), 1000)  # before the room below, once there are any
+        self.setLayout(line)
 
         self.everywhere.setVisible(self._seat.staff.may_search_other_sites)
         self.register.setVisible(self._seat.has(Role.RECEPTION, Role.MANAGER))
+
+        self.results.hide()
 
     def _connect(self) -> None:
         self._wait = QTimer(self, singleShot=True, interval=WAIT_MS)
@@ -118,7 +121,6 @@ class SearchPanel(QFrame):
         self.everywhere.toggled.connect(self._search)
         self.results.chosen.connect(self.chosen)
         self.register.clicked.connect(lambda: self.register_wanted.emit(self.box.text()))
-        QShortcut("F2", self, self.take_focus)
 
     def _clear(self) -> None:
         self.box.setText("")
@@ -168,6 +170,7 @@ class SearchPanel(QFrame):
         self.notices.clear()
         self._asked = text
         self.results.show_rows(rows)
+        self.results.setVisible(bool(rows))
         self.said.setText(self._sentence(rows, text))
         if self._opens_first:
             self._opens_first = False

@@ -17,7 +17,7 @@ class Section(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._line.addWidget(self.heading)
-        self._line.addWidget(Text(key, "quietText", wraps=False), alignment=Qt.AlignmentFlag.AlignBottom)
+        self._line.addWidget(Text(key, "quietText", wraps=False), alignment=Qt.AlignmentFlag.AlignVCenter)
         self._line.addStretch(1)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)

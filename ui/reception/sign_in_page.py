@@ -74,6 +74,7 @@ class SignInPage(Page):
             button.setObjectName(f"sample_{sample.what}")
             button.clicked.connect(lambda _checked=False, chosen=sample: self._fill_in(chosen))
             card.column.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
+        card.column.addStretch(1)
         card.setFixedWidth(self._surroundings.theme.size(WIDTH))
         return card
 

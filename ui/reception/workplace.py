@@ -10,6 +10,7 @@ from shiboken6 import isValid
 
 from app.rules.access import Role
 from app.views.people import PatientRow
+from app.views.work import TaskRow
 from ui.change_watch import ChangeWatch
 from ui.page import Page
 from ui.reception.key_button import KeyButton
@@ -18,6 +19,7 @@ from ui.reception.register_page import RegisterPage
 from ui.reception.search_panel import SearchPanel
 from ui.reception.seat import Seat
 from ui.reception.status_line import StatusLine
+from ui.reception.todo_page import TodoPage
 from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import column, row
@@ -44,6 +46,8 @@ class Workplace(Page):
     def begin(self) -> None:
         """Start what looks by itself, and put the cursor where work begins."""
         self._status.start()
+        if self._seat.has(*DESK):
+            self._to_do.reload()
         first = next(iter(self._rooms), None)
         if first is not None:
             self.enter(first)
@@ -72,8 +76,8 @@ class Workplace(Page):
         for page in self.findChildren(Page):
             page.leave()
 
-    def open_patient(self, patient_id: UUID) -> None:
-        """Open a patient's page."""
+    def open_patient(self, patient_id: UUID, exam_id: UUID | None = None) -> None:
+        """Open a patient's page, and there an exam."""
         self.enter("patients")
         if self._patient is not None and self._patient.patient_id == patient_id:
             self._patient.reload()
@@ -82,8 +86,11 @@ class Workplace(Page):
             view.closed.connect(self._close_patient)
             view.patient_wanted.connect(self.open_patient)
             view.due.connect(self._watch.due_at)
+            view.wide.connect(lambda is_wide: self._search.setVisible(not is_wide))
             self._patient = view
             self._show_beside(view)
+        if exam_id is not None:
+            self._patient.open_exam(exam_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let letters that nothing else takes begin a search, as those of a scanner do."""
@@ -105,17 +112,19 @@ class Workplace(Page):
             _("Type a name, birth date, number or phone, or scan a label. Enter opens the first one found."),
         )
         self._beside.addWidget(self._empty)
+        self._to_do = TodoPage(self._seat)
         self._status = StatusLine(self._seat)
         self._stack = QStackedWidget()
         bar = QFrame()
         bar.setProperty("role", "header")
         buttons = [self._room(*room) for room in self._allowed_rooms()]
         lock = KeyButton("lock_button", _("Lock"), "", "quiet", icon_name="lock")
+        lock.set_key("Ctrl+L", is_own=False)  # the window listens, also while a question stands open
         lock.clicked.connect(self.lock_wanted)
         leave = KeyButton("sign_out_button", _("Sign out"), "Ctrl+Shift+Q", "quiet", icon_name="log-out")
         leave.clicked.connect(self._on_sign_out)
         name = Text(self._seat.staff.full_name, "quietText", wraps=False)
-        line = row(*buttons, None, name, lock, Text("Ctrl+L", "quietText", wraps=False), leave, gap=1)
+        line = row(*buttons, None, name, lock, leave, gap=1)
         line.setContentsMargins(16, 8, 16, 8)
         bar.setLayout(line)
         body = row(self._search, self._stack, gap=0)
@@ -128,7 +137,10 @@ class Workplace(Page):
         _, seat = self._, self._seat
         rooms: list[tuple[str, str, str, str, Callable[[], QWidget]]] = []
         if seat.has(*DESK):
-            rooms.append(("patients", _("Patients"), "", "users", lambda: self._beside))
+            rooms += [
+                ("patients", _("Patients"), "F2", "users", lambda: self._beside),
+                ("to_do", _("To do"), "F3", "list-todo", lambda: self._to_do),
+            ]
         return rooms
 
     def _room(self, name: str, text: str, key: str, icon_name: str, make: Callable[[], QWidget]) -> KeyButton:
@@ -141,6 +153,8 @@ class Workplace(Page):
     def _connect(self) -> None:
         self._search.chosen.connect(self._on_chosen)
         self._search.register_wanted.connect(self._on_register)
+        self._to_do.wanted.connect(self._on_task)
+        self._to_do.counted.connect(self._show_count)
         self._watch.changed.connect(self._on_changed)
         self._watch.everything.connect(self._on_everything)
         application = QApplication.instance()
@@ -154,6 +168,8 @@ class Workplace(Page):
         self._beside.addWidget(page)
         self._beside.setCurrentWidget(page)
         if former is not None and former is not self._empty and former is not page:
+            if isinstance(former, Page):
+                former.leave()
             self._beside.removeWidget(former)
             former.deleteLater()
 
@@ -181,9 +197,23 @@ class Workplace(Page):
             self._patient.reload()
         if "patient" in nouns:
             self._search.look_again()
+        if nouns & {"task", "print_request"} and self._seat.has(*DESK):
+            self._to_do.reload()
 
     def _on_everything(self) -> None:
         self._on_changed(frozenset({"patient", "task", "print_request"}))
+
+    def _on_task(self, task: TaskRow) -> None:
+        if task.patient_id is None:
+            return
+        self.open_patient(task.patient_id, task.exam_id)
+        if task.invitation_id is not None and self._patient is not None:
+            self._patient.open_invitation(task.invitation_id)
+
+    def _show_count(self, count: int) -> None:
+        button = self._rooms["to_do"][0]
+        button.setText(self._("To do ({n})", n=count) if count else self._("To do"))
+        button.setAccessibleName(button.text())
 
     def _on_sign_out(self) -> None:
         self.left.emit()

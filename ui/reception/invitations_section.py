@@ -1,0 +1,84 @@
+"""What the patient shares: with whom, until when, how often opened; and inviting on the patient's behalf."""
+
+from PySide6.QtCore import Signal
+
+from app.rules.access import Role
+from app.rules.invitation import InvitationState
+from app.views.desk import PatientPage
+from app.views.sharing import InvitationRow
+from app.words import Words
+from ui.patient.sayings import shared_title
+from ui.reception.key_button import KeyButton
+from ui.reception.row_table import Cell, Line, RowTable
+from ui.reception.seat import Seat
+from ui.reception.section import Section
+from ui.widgets.status import StatusKind
+from ui.widgets.text import Text
+
+KINDS: dict[InvitationState, StatusKind] = {
+    InvitationState.ACTIVE: "good",
+    InvitationState.VIEWED: "teal",
+    InvitationState.EXPIRED: "wait",
+    InvitationState.REVOKED: "stop",
+}
+
+
+class InvitationsSection(Section):
+    """opened carries the invitation that was chosen."""
+
+    opened = Signal(object)  # UUID
+    invite_wanted = Signal()
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__("invitations_section", seat.words("Invitations"), "Ctrl+3")
+        self._ = seat.words
+        _ = seat.words
+        self.table = RowTable(
+            "invitations_table",
+            _("Invitations"),
+            (_("For"), _("Exam"), _("Status"), _("Opened"), _("Shared Until")),
+            seat.surroundings.theme.colours,
+            stretch=1,
+        )
+        self.table.opened.connect(self.opened)
+        self._none = Text(_("Nothing has been shared."), "quietText")
+        invite = KeyButton("invite_button", _("Invite for the patient"), "Alt+J", icon_name="share-2")
+        invite.clicked.connect(self.invite_wanted)
+        self.add_button(invite)
+        self._invite = invite
+        self._may_invite = seat.has(Role.RECEPTION)
+        self.column.addWidget(self._none)
+        self.column.addWidget(self.table)
+
+    def show_page(self, page: PatientPage) -> None:
+        """Show the invitations as they are now."""
+        self._none.setVisible(not page.invitations)
+        self.table.setVisible(bool(page.invitations))
+        self.table.show_rows([self._row(invitation) for invitation in page.invitations])
+        self._invite.setVisible(self._may_invite and any(exam.exam.can_share for exam in page.exams))
+
+    def _row(self, invitation: InvitationRow) -> Line:
+        _ = self._
+        word = state_word(_, invitation.state)
+        locked = _("{status}, locked", status=word) if invitation.is_locked else word
+        return Line(
+            invitation.id,
+            (
+                Cell(invitation.recipient_name, is_bold=True),
+                Cell(shared_title(_, invitation)),
+                Cell(locked, KINDS[invitation.state]),
+                Cell(_("{n} of {most}", n=invitation.accesses, most=invitation.max_accesses)),
+                Cell(_.date(invitation.shared_until)),
+            ),
+        )
+
+
+def state_word(words: Words, state: InvitationState) -> str:
+    """Return one of the four statuses (R78)."""
+    _ = words
+    return {
+        InvitationState.ACTIVE: _("Active"),
+        InvitationState.VIEWED: _("Viewed"),
+        InvitationState.EXPIRED: _("Expired"),
+        InvitationState.REVOKED: _("Revoked"),
+    }[state]
