@@ -23,7 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001 - a traceback with its message could show a name in the terminal
+        print(_unexpected(error), file=sys.stderr)
+        return 1
     return status
+
+
+def _unexpected(error: Exception) -> str:
+    """Log what nobody expected; return what to say."""
+    from app.outside.logs import log_to_terminal, report_bug
+
+    log_to_terminal()
+    return Words()("Something went wrong. The log says more under {reference}.", reference=report_bug(error))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,8 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         ("server", "serve the web view and send what waits", _server),
     ):
         verb = verbs.add_parser(name, help=about)
-        verb.add_argument("--settings", type=Path, help="this machine's settings file (TOML)")
-        verb.add_argument("--practice", action="store_true", help="sample people and exams, own database")
+        _add_where(verb)
         verb.set_defaults(run=run)
 
     tour = verbs.add_parser("tour", help="walk the whole main job in the real windows, offscreen")
@@ -50,14 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument(
         "--patient", metavar="IDENTIFIER", help="whose they are; else by exact identifier and birth date"
     )
-    bring.add_argument("--settings", type=Path)
-    bring.add_argument("--practice", action="store_true")
+    _add_where(bring)
     bring.set_defaults(run=_import)
 
     render = verbs.add_parser("render", help="draw one frame of a DICOM file")
-    render.add_argument("file", type=Path)
+    render.add_argument("file", type=Path, help="DICOM file")
     render.add_argument("out", type=Path, help="PNG file to write")
-    render.add_argument("--frame", type=int, default=0, help="from 0")
+    render.add_argument("--frame", type=int, default=0, metavar="N", help="which, from 0")
     render.set_defaults(run=_render)
 
     _admin(verbs.add_parser("admin", help="first manager, stations, backup, restore, audit"))
@@ -65,22 +74,33 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _admin(admin: argparse.ArgumentParser) -> None:
-    admin.add_argument("--settings", type=Path)
-    admin.add_argument("--practice", action="store_true")
+    admin.set_defaults(run=_run_admin, settings=None, practice=False)
+    # Understood before and after the second verb, wherever somebody thinks of it.
+    where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_where(where)
+    _add_where(admin)
     verbs = admin.add_subparsers(required=True, dest="admin_verb", metavar="verb")
-    verbs.add_parser("first-manager", help="set the clinic up: asks for its name, site and first manager")
-    enrol = verbs.add_parser("enrol-station", help="enrol a desk or kiosk and print its key")
+
+    def add(name: str, about: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=about, parents=[where])
+
+    add("first-manager", "set the clinic up: asks for its name, site and first manager")
+    enrol = add("enrol-station", "enrol a desk or kiosk and print its key")
     enrol.add_argument("name")
     enrol.add_argument("--kind", choices=("desk", "kiosk"), required=True)
     enrol.add_argument("--site", help="name of the site; needed where there are several")
-    backup = verbs.add_parser("backup", help="write database and archive to a new folder (keys go elsewhere)")
+    backup = add("backup", "write database and archive to a new folder (keys go elsewhere)")
     backup.add_argument("folder", type=Path)
-    restore = verbs.add_parser("restore", help="bring a backup back into an empty place")
+    restore = add("restore", "bring a backup back into an empty place")
     restore.add_argument("folder", type=Path)
-    verify = verbs.add_parser("verify-audit", help="check the audit chain")
+    verify = add("verify-audit", "check the audit chain")
     verify.add_argument("--head", default="", help="a head noted earlier, NUMBER:HASH")
-    verbs.add_parser("audit-head", help="print the head of the audit chain, to be kept elsewhere")
-    admin.set_defaults(run=_run_admin)
+    add("audit-head", "print the head of the audit chain, to be kept elsewhere")
+
+
+def _add_where(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--settings", type=Path, help="this machine's settings file (TOML)")
+    verb.add_argument("--practice", action="store_true", help="sample people and exams, own database")
 
 
 def _settings(options: argparse.Namespace) -> MachineSettings:
@@ -127,7 +147,7 @@ def _tour(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from app.command_line import run_import
 
-    return run_import(_settings(options), options.paths, options.patient)
+    return run_import(_settings(options), options.paths, options.patient, is_practice=options.practice)
 
 
 def _render(options: argparse.Namespace) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from app.backup import back_up, restore
-from app.errors import N_, Invalid, NotFound
+from app.errors import N_, Conflict, Invalid, NotFound
+from app.outside.logs import start_logging
 from app.portal import Acting, Portal, open_portal
 from app.settings import MachineSettings
 from app.views.clinic import FirstStart
@@ -17,9 +18,11 @@ from app.words import Words
 _ = Words()
 
 
-def run_import(settings: MachineSettings, paths: Sequence[Path], identifier: str | None) -> int:
+def run_import(
+    settings: MachineSettings, paths: Sequence[Path], identifier: str | None, *, is_practice: bool
+) -> int:
     """Bring files in; return 1 when nothing came in."""
-    portal = open_portal(settings)
+    portal = _opened(settings, is_practice=is_practice)
     try:
         here = portal.acting(portal.command_line())
         patient_id = None
@@ -54,18 +57,32 @@ def run_import(settings: MachineSettings, paths: Sequence[Path], identifier: str
 def run_admin(settings: MachineSettings, options: argparse.Namespace) -> int:
     """Do one of the admin verbs."""
     if options.admin_verb == "restore":
+        start_logging(settings.log_folder, "command_line")
         print(_("{count} image files came back.", count=restore(settings, options.folder)))
         return 0
-    portal = open_portal(settings)
+    portal = _opened(settings, is_practice=options.practice)
     try:
         return _verb(portal, portal.acting(portal.command_line()), options)
     finally:
         portal.close()
 
 
+def _opened(settings: MachineSettings, *, is_practice: bool) -> Portal:
+    start_logging(settings.log_folder, "command_line")
+    if not is_practice:
+        return open_portal(settings)
+    from app.practice import open_practice
+
+    return open_practice(settings, _show_progress)
+
+
 def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
     match options.admin_verb:
         case "first-manager":
+            if portal.is_set_up():
+                raise Conflict(
+                    "already_set_up", N_("This clinic has been set up already. A manager can add employees.")
+                )
             portal.begin(_ask_first_start())
             print(_("The clinic is set up. Start the staff application and sign in."))
         case "enrol-station":
@@ -104,26 +121,27 @@ def _site(here: Acting, name: str | None) -> UUID:
 
 def _ask_first_start() -> FirstStart:
     """Ask at the terminal; passwords are typed unseen, or come as a line of standard input in a script."""
-    asked = {
-        "clinic_name": _("Name of the clinic"),
-        "email": _("E-mail address for patients"),
-        "public_address": _("Address of the web portal, such as https://portal.example.org"),
-        "site_name": _("Name of the first site"),
-        "site_address": _("Its address, lines separated by ;"),
-        "site_phone": _("Its phone number"),
-        "time_zone": _("Its time zone, such as Australia/Sydney"),
-        "full_name": _("Full name of the first manager"),
-        "user_name": _("User name of the first manager"),
-    }
-    answers = {name: _ask(question) for name, question in asked.items()}
-    address = tuple(line.strip() for line in answers.pop("site_address").split(";"))
-    question = _("Password of the first manager")
-    password = getpass.getpass(f"{question}: ") if sys.stdin.isatty() else _ask(question)
-    return FirstStart(site_address=address, password=password, **answers)
+    return FirstStart(
+        clinic_name=_ask(_("Name of the clinic")),
+        email=_ask(_("E-mail address for patients")),
+        public_address=_ask(_("Address of the web portal, such as https://portal.example.org")),
+        site_name=_ask(_("Name of the first site")),
+        site_address=tuple(line.strip() for line in _ask(_("Its address, lines separated by ;")).split(";")),
+        site_phone=_ask(_("Its phone number")),
+        time_zone=_ask(_("Its time zone, such as Australia/Sydney")),
+        full_name=_ask(_("Full name of the first manager")),
+        user_name=_ask(_("User name of the first manager")),
+        password=_ask(_("Password of the first manager"), is_secret=True),
+    )
 
 
-def _ask(question: str) -> str:
-    return input(f"{question}: ").strip()
+def _ask(question: str, *, is_secret: bool = False) -> str:
+    try:
+        if is_secret and sys.stdin.isatty():
+            return getpass.getpass(f"{question}: ")
+        return input(f"{question}: ").strip()
+    except EOFError:
+        raise Invalid("no_answer", N_("An answer is missing. Nothing was changed.")) from None
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from uuid import UUID
 
-from app.errors import PortalError
+from app.errors import N_, PortalError, Unavailable
 from app.outside.durable import make_folder
 
 _OURS = frozenset({"app", "db", "ui", "web", "main"})
@@ -26,12 +26,22 @@ _DEEPEST = 8  # an exception that was raised while handling another, and so on
 def start_logging(folder: Path, program: str, level: int = logging.INFO) -> logging.Handler:
     """Write this program's log to folder/program.log, at most 11 files of 5 MiB; return the handler, to close.
 
-    Warnings and exceptions that nobody caught go there too, instead of in clear to the terminal.
+    Warnings and exceptions that nobody caught go there too, instead of in clear to the terminal. Raises Unavailable
+    when the folder cannot be written.
     """
-    make_folder(folder)
-    handler = _LogFile(
-        folder / f"{program}.log", maxBytes=_MOST_BYTES, backupCount=_KEPT_FILES, encoding="utf-8"
-    )
+    try:
+        make_folder(folder)
+        handler = _LogFile(
+            folder / f"{program}.log", maxBytes=_MOST_BYTES, backupCount=_KEPT_FILES, encoding="utf-8"
+        )
+    except OSError:
+        raise Unavailable(
+            "log_folder_unusable",
+            N_(
+                "The log cannot be written into {folder}. Choose another folder, or ask for the right to write there."
+            ),
+            folder=str(folder),
+        ) from None
     handler.setFormatter(DiscreetFormatter())
     handler.addFilter(_ours_or_serious)
     root = logging.getLogger()
@@ -42,6 +52,15 @@ def start_logging(folder: Path, program: str, level: int = logging.INFO) -> logg
     threading.excepthook = _stray_in_thread
     sys.unraisablehook = _stray_in_cleaning
     return handler
+
+
+def log_to_terminal() -> None:
+    """Write to standard error, as discreetly as into a file, where no log was started."""
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(DiscreetFormatter())
+        root.addHandler(handler)
 
 
 def report_bug(error: BaseException) -> str:
