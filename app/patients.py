@@ -324,8 +324,7 @@ def _keep_identifiers(work: Work[Any], patient: Patient, typed: Sequence[Identif
         if owner is not None and owner != patient.id:
             raise Conflict(
                 "identifier_taken",
-                N_("Another patient has the number {value} already. Open that patient instead."),
-                value=value,
+                N_("Another patient has this number already. Find that patient by the number instead."),
             )
         row = PatientIdentifier(id=new_id(), patient_id=patient.id, value=value, issuer=issuer)
         rows.setdefault((value, issuer), row)

@@ -139,7 +139,11 @@ def _answer(parts: Parts, request_id: UUID) -> None:
         encrypted = queries.take_request(work.session, request_id)
         if encrypted is None:
             return
-        found = _whose(work.session, parts.keys.decrypt("recovery", encrypted).decode())
+        try:
+            typed = parts.keys.decrypt("recovery", encrypted).decode()
+        except ValueError:
+            return  # of a key that is gone: dropped, so that it does not stand in the way of all mail
+        found = _whose(work.session, typed)
         reachable = [
             account
             for account in found

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
+from app.ids import new_id
 from app.portal import Acting, Portal
 from app.rules.attempts import THROTTLES, CountedBy, Guarded
 from app.rules.codes import new_code
+from db.models import RecoveryRequest
 from tests.fakes import FixedClock, KeptMailer
 from tests.refusals import refusal
 from tests.scene import PASSWORD, Scene
@@ -208,6 +210,15 @@ def test_nothing_that_was_typed_is_kept_readable(portal: Portal, visitor: Acting
         for table in ("recovery_request", "audit_event", "throttle", "change"):
             for row in connection.exec_driver_sql(f"SELECT * FROM {table}"):
                 assert "canary" not in repr(tuple(row))
+    portal.deliver_due()
+    with portal.parts.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM recovery_request").scalar() == 0
+
+
+@pytest.mark.usefixtures("scene")
+def test_a_request_that_no_key_can_read_does_not_stand_in_the_way_of_mail(portal: Portal) -> None:
+    with portal.parts.database.writing() as session:
+        session.add(RecoveryRequest(id=new_id(), typed=b"of another key", made_at=portal.parts.clock()))
     portal.deliver_due()
     with portal.parts.database.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM recovery_request").scalar() == 0
