@@ -12,7 +12,7 @@ from app.clinic import ClinicOffice
 from app.database_trouble import in_plain_words
 from app.delivery import ask_receipts, deliver_due
 from app.downloads import Downloads
-from app.errors import N_, Unavailable
+from app.errors import N_, Invalid, Unavailable
 from app.exams import Exams
 from app.family import Family
 from app.housekeeping import housekeep
@@ -150,6 +150,15 @@ def open_portal(
 
     Raises Unavailable or Invalid in plain words when a part is missing.
     """
+    if settings.portal_url.startswith("https:"):
+        raise Invalid(
+            "no_remote_portal",
+            N_(
+                "This version opens a database itself. Give a portal_url that begins with sqlite:/// or"
+                " postgresql+psycopg://."
+            ),
+            field="portal_url",
+        )
     try:
         make_folder(settings.data_folder)
     except OSError:
