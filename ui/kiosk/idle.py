@@ -53,7 +53,7 @@ class IdleWatch(QObject):
         self._deadline: Deadline | None = None
         self._touch_server: Callable[[], None] | None = None
         self._touched_at: datetime | None = None  # what the server was told last
-        self._waiting = False  # a touch that the server has not heard of
+        self._waits_since: datetime | None = None  # a touch that the server has not heard of
         self._said: int | None = None
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
@@ -82,14 +82,14 @@ class IdleWatch(QObject):
         self._rules = rules
         self._touch_server = touch_server
         self._touched_at = self._clock() if touch_server else None
-        self._waiting = False
+        self._waits_since = None
         self._end_warning()
         self._deadline = self._by_rules()
 
     def rest(self) -> None:
         """Nobody is here: there is nothing to end."""
         self._deadline = self._touch_server = None
-        self._waiting = False
+        self._waits_since = None
         self._end_warning()
 
     def set_deadline(self, deadline: Deadline) -> None:
@@ -110,15 +110,18 @@ class IdleWatch(QObject):
             if self._touch_server is None:
                 self._deadline = self._by_rules()
             else:
-                self._waiting = True
+                self._waits_since = self._clock()
                 self._tell_server()
         return super().eventFilter(watched, event)
 
     def _tell_server(self) -> None:
         now = self._clock()
-        is_due = self._touched_at is None or now - self._touched_at >= TOUCH_EVERY
-        if self._waiting and is_due and self._touch_server is not None:
-            self._waiting = False
+        if self._waits_since is None or self._touch_server is None:
+            return
+        if now - self._waits_since > 2 * TOUCH_EVERY:
+            self._waits_since = None  # the clock has jumped: an old touch is no new one
+        elif self._touched_at is None or now - self._touched_at >= TOUCH_EVERY:
+            self._waits_since = None
             self._touched_at = now
             self._touch_server()
 

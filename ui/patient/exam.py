@@ -87,7 +87,7 @@ class ExamView(TouchPage):
         self._panel = self._report_part(page) if page.may_see_report else None
         images = self._images_part(page) if page.may_see_images else None
         if self._panel is not None and images is not None:
-            return Split(self._panel, images)
+            return Split(self._panel, images, is_fixed=True)
         return self._panel or images or QWidget()
 
     def _report_part(self, page: ExamPage) -> ReportPanel:

@@ -45,8 +45,14 @@ class Room(QWidget):
 class Split(QWidget):
     """Two parts side by side on a wide screen, one above the other on an upright one."""
 
-    def __init__(self, first: QWidget, second: QWidget, *, shares: tuple[int, int] = (1, 1)) -> None:
+    def __init__(
+        self, first: QWidget, second: QWidget, *, shares: tuple[int, int] = (1, 1), is_fixed: bool = False
+    ) -> None:
+        """is_fixed: the shares hold whatever is in the parts, so that nothing moves when something arrives."""
         super().__init__()
+        if is_fixed:
+            for part in (first, second):
+                part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(GAP)

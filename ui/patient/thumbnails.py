@@ -45,6 +45,7 @@ class Thumbnails(QWidget):
         self._pages: list[list[_Row]] = [[]]
         self._page = 0
         self._side = SIDE
+        self._arrangement: tuple[int, int, list[list[_Row]]] | None = None
         self._sheet = QWidget(self)
         self._room = QWidget()
         self._room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -111,8 +112,13 @@ class Thumbnails(QWidget):
         needs_turning = whole > self.height()
         room = self.height() - (turning if needs_turning else 0)
         self._turn.setVisible(needs_turning)
+        pages = _pages(rows, max(room, title + self._side), title, self._side)
+        arrangement = (self._side, title, pages)
+        if arrangement == self._arrangement:  # a finger may be on one of them
+            return
+        self._arrangement = arrangement
         first = self._first_in_sight()
-        self._pages = _pages(rows, max(room, title + self._side), title, self._side)
+        self._pages = pages
         at = next((n for n, page in enumerate(self._pages) if _holds(page, first)), 0) if first else 0
         self._turn_to(at)
 

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.views.exams import ExamPage
@@ -51,6 +53,8 @@ class LookAtImages(TouchPage):
         )
         self.viewer.left.connect(self.kiosk.go_back)
         self._room.addWidget(self.viewer)
+        # Its bar knows how high its buttons are only once they have been laid out.
+        QCoreApplication.postEvent(self.viewer, QResizeEvent(self.viewer.size(), self.viewer.size()))
 
     def leave(self) -> None:
         """Forget the images."""

@@ -66,7 +66,9 @@ class WhoOpenedPage(TouchPage):
             lines.addWidget(self._line(opening, found.letterhead.time_zone))
             lines.addWidget(Line())
         sheet.setLayout(lines)
-        self._room.show_only(Card(PageTurner(self._, sheet), margin=4))
+        turner = PageTurner(self._)
+        self._room.show_only(Card(turner, margin=4))
+        turner.show_content(sheet)
 
     def _line(self, opening: Opening, zone: str) -> QWidget:
         when = self._.moment(opening.at, zone)
