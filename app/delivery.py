@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app import reports
 from app.ids import new_id
+from app.outside.logs import report_bug
 from app.parts import Parts
 from app.ports import DeliveryDelayed, DeliveryFailed, DeliveryUnclear, Mail
 from app.rules.report_release import receipt_missing_at
@@ -30,7 +31,7 @@ class _Claimed:
     channel: str
     kind: str
     recipient: str
-    content: dict[str, str]
+    content: dict[str, str] | None  # None: of a key that is gone
     public_address: str
 
 
@@ -89,12 +90,23 @@ def _claim(parts: Parts, message_id: UUID) -> _Claimed | None:
             message.channel,
             message.kind,
             message.recipient,
-            json.loads(parts.keys.decrypt("message", message.content)),
+            _content(parts, message.content),
             parts.clinic(session).public_address,
         )
 
 
+def _content(parts: Parts, encrypted: bytes) -> dict[str, str] | None:
+    try:
+        content: dict[str, str] = json.loads(parts.keys.decrypt("message", encrypted))
+    except ValueError:
+        return None
+    return content
+
+
 def _send(parts: Parts, claimed: _Claimed) -> None:
+    if claimed.content is None:
+        _record(parts, claimed.id, "failed", "encrypted with a key that is gone", lease=claimed.lease)
+        return
     reference = None
     try:
         if claimed.channel == "email":
@@ -117,6 +129,9 @@ def _send(parts: Parts, claimed: _Claimed) -> None:
         _record(parts, claimed.id, "unclear", doubt.reason, lease=claimed.lease)
     except DeliveryFailed as failure:
         _record(parts, claimed.id, "failed", failure.reason, lease=claimed.lease)
+    except Exception as error:  # noqa: BLE001 - one message must not hold the others up
+        report_bug(error)
+        _record(parts, claimed.id, "unclear", "unexpected error", lease=claimed.lease)
     else:
         _record(parts, claimed.id, "sent", "", reference=reference, lease=claimed.lease)
 

@@ -29,7 +29,7 @@ AUDIT_STAYS_POSTGRESQL = (
 def upgrade() -> None:
     op.create_table(
         "clinic",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name="one_row"),
@@ -83,7 +83,7 @@ def upgrade() -> None:
     )
     journal = op.create_table(
         "journal",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("epoch", sa.Uuid(), nullable=False),
         sa.Column("change_number", sa.BigInteger(), nullable=False),
         sa.Column("audit_number", sa.BigInteger(), nullable=False),
