@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,9 +28,19 @@ def missing(what: str) -> None:
 class PostgreSQL:
     """A server on a unix socket in its own folder, run by an unprivileged user."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, control: Callable[..., None]) -> None:
+        """control: does what pg_ctl does to this server, when given pg_ctl's words."""
         self.folder = folder
+        self._control = control
         self._free: list[str] = []
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=80"
+        self._control("-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop at once, as a power cut would."""
+        self._control("-m", "immediate", "stop")
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://portal@/{name}?host={self.folder}"
@@ -113,12 +123,12 @@ def running_postgresql() -> Iterator[PostgreSQL]:
             "--no-sync",
             "--locale=C.UTF-8",
         )
-        options = f"-k {folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=80"
-        call(str(run / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        server = PostgreSQL(folder, lambda *words: call(str(run / "pg_ctl"), "-D", str(data), *words))
+        server.start()
         try:
-            yield PostgreSQL(folder)
+            yield server
         finally:
-            call(str(run / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+            server.stop()
 
 
 class SQLiteFiles:
