@@ -57,7 +57,7 @@ def _in_qt(word: str) -> Iterator[str]:
 def _properties(one: QObject) -> Iterator[str]:
     meta = one.metaObject()
     for number in range(meta.propertyCount()):
-        if meta.property(number).typeName() in WORDED:
+        if str(meta.property(number).typeName()) in WORDED:
             yield str(meta.property(number).read(one)).lower()
     for name in one.dynamicPropertyNames():
         with contextlib.suppress(RuntimeError):  # Qt's own, which no Python type can hold
