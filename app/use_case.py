@@ -174,12 +174,32 @@ class UseCase(Generic[N, P, R]):
 
     def _run(self, noun: N, *args: P.args, **kwargs: P.kwargs) -> R:
         with in_plain_words():
+            if self.declaration.effect is Effect.READS and self.prepare is None:
+                return self._look(noun, args, kwargs)
             who = self._permitted(noun)
             try:
                 return self._carry_out(noun, args, kwargs)
             except NotAllowed as denial:
                 self._remember_denied(noun.parts, who, denial)
                 raise
+
+    def _look(self, noun: N, args: Any, kwargs: Any) -> R:
+        """Permission and body in one reading transaction: nothing is prepared, so nothing can change between."""
+        who = None
+        try:
+            with noun.parts.database.reading() as session:
+                work = self._unchecked_work(session, noun)
+                who = work.who
+                self._check(who)
+                if not self._is_to_be_noted(who, work.now):
+                    return self.body(noun, work, *args, **kwargs)
+            self._note_presence(noun.parts, who, work.now)
+            with noun.parts.database.reading() as session:
+                return self.body(noun, self._work(session, noun, None), *args, **kwargs)
+        except NotAllowed as denial:
+            if who is not None:
+                self._remember_denied(noun.parts, who, denial)
+            raise
 
     def _carry_out(self, noun: N, args: Any, kwargs: Any) -> R:
         parts = noun.parts
@@ -218,10 +238,14 @@ class UseCase(Generic[N, P, R]):
         return result
 
     def _work(self, session: Session, noun: N, prepared: Any) -> Work[Any]:
+        work = self._unchecked_work(session, noun, prepared)
+        self._check(work.who)
+        return work
+
+    def _unchecked_work(self, session: Session, noun: N, prepared: Any = None) -> Work[Any]:
         now = noun.parts.clock()
         clinic = noun.parts.clinic(session)
         who = standing(session, noun.caller, now, clinic)
-        self._check(who)
         return Work(session, now, who, clinic, self.name, prepared)
 
     def _request(self, noun: N, args: Any, kwargs: Any) -> Request | None:
@@ -238,25 +262,30 @@ class UseCase(Generic[N, P, R]):
 
     def _permitted(self, noun: N) -> Standing:
         parts = noun.parts
-        now = parts.clock()
         with parts.database.reading() as session:
-            clinic = parts.clinic(session)
-            who = standing(session, noun.caller, now, clinic)
+            work = self._unchecked_work(session, noun)
         try:
-            self._check(who)
+            self._check(work.who)
         except NotAllowed as denial:
-            self._remember_denied(parts, who, denial)
+            self._remember_denied(parts, work.who, denial)
             raise
+        self._note_presence(parts, work.who, work.now)
+        return work.who
+
+    def _is_to_be_noted(self, who: Standing, now: datetime) -> bool:
+        # A locked screen stays locked whatever is tried; unlocking it is a use case of its own.
         if who.is_locked or not self.declaration.is_activity or who.last_active_at is None:
-            # A locked screen stays locked whatever is tried; unlocking it is a use case of its own.
-            return who
-        if now - who.last_active_at >= TOUCH_EVERY:
-            with parts.database.writing() as session:
-                if who.session_id:
-                    session_queries.touch(session, who.session_id, now, now - TOUCH_EVERY)
-                elif who.visit_id:
-                    session_queries.touch_visit(session, who.visit_id, now, now - TOUCH_EVERY)
-        return who
+            return False
+        return now - who.last_active_at >= TOUCH_EVERY
+
+    def _note_presence(self, parts: Parts, who: Standing, now: datetime) -> None:
+        if not self._is_to_be_noted(who, now):
+            return
+        with parts.database.writing() as session:
+            if who.session_id:
+                session_queries.touch(session, who.session_id, now, now - TOUCH_EVERY)
+            elif who.visit_id:
+                session_queries.touch_visit(session, who.visit_id, now, now - TOUCH_EVERY)
 
     def _check(self, who: Standing) -> None:
         if not self.declaration.who & who.roles:

@@ -93,7 +93,7 @@ class Start(QObject):
         self._opened: QWidget | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._stop_chores: Callable[[], None] = lambda: None
-        self._first = _FirstPage(self._words)
+        self._first = FirstPage(self._words)
 
     def show(self) -> None:
         """Paint the first page, then begin to load."""
@@ -183,7 +183,7 @@ def _open(settings: MachineSettings, kind: str, progress: Progress, *, is_practi
     return _Opened(portal, station, samples)
 
 
-class _FirstPage(QWidget):
+class FirstPage(QWidget):
     """One calm sentence while the application loads."""
 
     def __init__(self, words: Words) -> None:
