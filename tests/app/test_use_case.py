@@ -1,352 +1,232 @@
-from dataclasses import dataclass
-from datetime import date, timedelta
+"""What every use case goes through, on nouns made for these tests; on both databases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import QueuePool, func, select
+from sqlalchemy import event, select
 
-from app.errors import N_, Conflict, Refused
+from app.errors import Conflict, Invalid
 from app.ids import new_id
 from app.portal import Portal
-from app.rules.access import Role
-from app.rules.attempts import Guarded
-from app.throttles import count_try
 from app.use_case import Effect, Noun, Work, use_case
-from db.models import AuditEvent, Change, Patient, Replay, SessionRecord, Staff, StaffRole, Throttle
+from db.models import AuditEvent
+from tests.app.book import STAFF, Book, refusal
 from tests.fakes import FixedClock
-from tests.refusals import refusal
-from tests.scene import Known, Scene
-
-DESK = frozenset({Role.RECEPTION})
-
-
-@dataclass(frozen=True)
-class Answer:
-    code: str
-    at: date
-
-
-class Probe(Noun):
-    """A noun with one use case of each kind."""
-
-    def __init__(self, scene: Scene, who: Known | None = None, request_id: UUID | None = None) -> None:
-        caller = who.caller if who else scene.portal.nobody("203.0.113.1")
-        super().__init__(scene.portal.parts, caller, request_id)
-        self.ran: list[str] = []
-        self.meanwhile: Any = None
-
-    def _prepared(self, name: str) -> str:
-        pool = self.parts.database.engine.pool
-        assert isinstance(pool, QueuePool)
-        self.ran.append(f"prepare, {pool.checkedout()} connections in use")
-        if self.meanwhile:
-            self.meanwhile()
-        return name.upper()
-
-    @use_case(DESK, Effect.WRITES, prepare=_prepared)
-    def rename(self, work: Work[str], name: str) -> str:
-        """Give every patient the family name."""
-        self.ran.append("body")
-        for patient in work.session.scalars(select(Patient)):
-            patient.family_name = work.prepared
-            work.about(patient_id=patient.id)
-            work.changed("patient", patient.id, patient_id=patient.id)
-        if name == "conflict":
-            raise Conflict("some_conflict", N_("This cannot be."))
-        if name == "refused":
-            raise Refused("some_refusal", N_("This try counts."))
-        if name == "bug":
-            raise RuntimeError("a bug")
-        return work.prepared
-
-    @use_case(DESK, Effect.WRITES, secret=True)
-    def issue(self, work: Work[None], day: date) -> Answer:
-        """Return a secret."""
-        self.ran.append("body")
-        return Answer(f"CANARY{len(self.ran)}{work.now:%H%M%S}", day)
-
-    @use_case(DESK, Effect.OPENS)
-    def open(self, work: Work[None], patient_id: UUID) -> str:
-        """Look at a patient's data."""
-        work.about(patient_id=patient_id, pages=3)
-        return "opened"
-
-    @use_case(DESK)
-    def read(self, work: Work[None]) -> bool:
-        """Look at something that is nobody's."""
-        return work.who.is_locked
-
-    @use_case(DESK, is_activity=False)
-    def poll(self, work: Work[None]) -> bool:
-        """Look again, without anybody being there."""
-        return work.who.is_locked
-
-    @use_case(DESK, Effect.WRITES)
-    def guess(self, work: Work[None]) -> None:
-        """Try something that is counted, and fail."""
-        count_try(work.session, Guarded.CODE, work.who, work.now)
-        raise Refused("wrong", N_("This is wrong."))
-
-    @use_case(DESK, Effect.WRITES)
-    def twice(self, work: Work[None]) -> None:
-        """Store what may be there only once."""
-        known = work.session.scalars(select(Staff)).first()
-        assert known is not None
-        work.session.add(
-            Staff(
-                id=new_id(),
-                user_name="x",
-                user_name_key=known.user_name_key,
-                full_name="x",
-                password_hash="",
-                must_change_password=True,
-                created_at=work.now,
-            )
-        )
-
-
-def events(portal: Portal, outcome: str = "done") -> list[AuditEvent]:
-    with portal.parts.database.reading() as session:
-        query = select(AuditEvent).where(AuditEvent.verb.startswith("probe."), AuditEvent.outcome == outcome)
-        return list(session.scalars(query))
-
-
-def names(portal: Portal) -> list[str]:
-    with portal.parts.database.reading() as session:
-        return list(session.scalars(select(Patient.family_name)))
-
-
-def changes(portal: Portal) -> int:
-    with portal.parts.database.reading() as session:
-        return session.scalar(select(func.count(Change.number))) or 0
+from tests.scene import PASSWORD, Scene
 
 
 @pytest.fixture
-def desk(scene: Scene) -> Known:
-    scene.patient()
-    return scene.staff["reception"]
+def book(scene: Scene) -> Book:
+    return Book(scene)
 
 
-# Order
+# Permission
 
 
-def test_permission_comes_first_then_preparation_without_a_transaction_then_the_body(
-    scene: Scene, portal: Portal, desk: Known
-) -> None:
-    allowed = Probe(scene, desk)
-    assert allowed.rename("moss") == "MOSS"
-    assert allowed.ran == ["prepare, 0 connections in use", "body"]
-    denied = Probe(scene, scene.staff["it"])
-    assert refusal(denied.rename, "hill") == "not_allowed"
-    assert denied.ran == []
-    assert names(portal) == ["MOSS"]
+def test_permission_comes_before_anything_else(book: Book) -> None:
+    book.of().write("kept")
+    prepared: list[str] = []
+    request = new_id()
+    for who in ("clinical", "manager"):
+        notes = book.of(who, request)
+        notes.during = lambda: prepared.append("ran")
+        assert refusal(lambda notes=notes: notes.write("not yours")) == "not_allowed"  # type: ignore[misc]  # bound now
+    assert prepared == []
+    assert book.keys() == {"kept"}
+    assert book.replay() is None
 
 
-def test_a_right_lost_during_preparation_is_lost(scene: Scene, portal: Portal, desk: Known) -> None:
-    probe = Probe(scene, desk)
-
-    def take_away() -> None:
-        with portal.parts.database.writing() as session:
-            session.get_one(StaffRole, (desk.id, "reception")).role = "it"
-
-    probe.meanwhile = take_away
-    assert refusal(probe.rename, "moss") == "not_allowed"
-    assert names(portal) == ["Hart"]
+def test_who_is_denied_is_remembered_and_who_must_sign_in_is_not(book: Book) -> None:
+    assert refusal(lambda: book.of("manager").write("x")) == "not_allowed"
+    assert book.audit() == [("notes.write", "denied")]
+    assert book.last_event().staff_id == book.scene.staff["manager"].id
+    assert refusal(lambda: book.of(book.scene.kiosk.caller).write("x")) == "signed_out"
+    assert refusal(lambda: book.of(book.portal.signed_in("no such token")).write("x")) == "signed_out"
+    assert len(book.audit()) == 1
 
 
-# What is remembered
+def test_a_denial_inside_a_use_case_is_remembered_and_its_work_is_not(book: Book) -> None:
+    assert refusal(lambda: book.of().fail("denied")) == "not_yours"
+    assert book.audit() == [("notes.fail", "denied")]
+    assert book.last_event().detail == '{"refusal": "not_yours"}'
+    assert book.keys() == set()
+    assert book.changes() == 0
 
 
-@pytest.mark.rule("D24")
-def test_writing_and_opening_are_audited_with_who_and_where_and_reading_is_not(
-    scene: Scene, portal: Portal, desk: Known, clock: FixedClock
-) -> None:
-    probe = Probe(scene, desk)
-    patient = scene.patient("Ben")
-    probe.read()
-    probe.open(patient)
-    probe.rename("moss")
-    opened, written = events(portal)
-    assert (opened.verb, written.verb) == ("probe.open", "probe.rename")
-    assert (opened.patient_id, opened.staff_id, opened.station_id, opened.site_id) == (
-        patient,
-        desk.id,
-        scene.desk.id,
-        scene.north,
+def test_permission_is_checked_again_inside_the_transaction(book: Book) -> None:
+    notes = book.of()
+    notes.during = lambda: book.scene.acting("manager").staff.disable(
+        book.scene.staff["reception"].id, "left"
     )
-    assert (opened.at, opened.caller, opened.detail) == (clock(), "staff", '{"pages": 3}')
-    assert opened.session_id is not None
-    assert changes(portal) == 2  # one for each patient that has another name
+    assert refusal(lambda: notes.write("too late")) == "signed_out"
+    assert book.keys() == set()
 
 
-def test_a_denied_use_case_is_remembered_and_a_signed_out_one_only_told(
-    scene: Scene, portal: Portal, desk: Known
+@pytest.mark.rule("D25")
+def test_a_locked_screen_lets_only_through_what_may_be_done_while_locked(book: Book) -> None:
+    book.scene.acting("reception").staff.lock()
+    before = book.audit()
+    assert refusal(lambda: book.of().write("x")) == "locked"
+    assert refusal(lambda: book.of().read()) == "locked"
+    assert book.of().glance() is True
+    assert book.keys() == set()
+    assert book.audit() == before
+    book.scene.acting("reception").staff.unlock(PASSWORD)
+    assert book.of().read() == len(book.keys())
+
+
+@pytest.mark.rule("D25")
+def test_an_idle_screen_is_locked_and_nothing_that_is_tried_keeps_it_awake(
+    book: Book, clock: FixedClock
 ) -> None:
-    assert refusal(Probe(scene, scene.staff["it"]).open, desk.id) == "not_allowed"
-    assert refusal(Probe(scene).open, desk.id) == "signed_out"
-    (denied,) = events(portal, "denied")
-    assert (denied.verb, denied.staff_id) == ("probe.open", scene.staff["it"].id)
+    clock.advance(timedelta(minutes=9, seconds=59))
+    assert book.of().glance() is False
+    clock.advance(timedelta(seconds=1))
+    last = book.last_active()
+    assert refusal(lambda: book.of().read()) == "locked"
+    assert book.of().glance() is True
+    assert book.last_active() == last
 
 
-def test_a_refusal_is_kept_with_its_counter_and_every_other_error_leaves_nothing(
-    scene: Scene, portal: Portal, desk: Known
-) -> None:
-    probe = Probe(scene, desk)
-    assert refusal(probe.rename, "conflict") == "some_conflict"
-    with pytest.raises(RuntimeError):
-        probe.rename("bug")
-    assert names(portal) == ["Hart"]
-    assert events(portal) == events(portal, "refused") == []
-    assert changes(portal) == 0
-    assert refusal(probe.guess) == "wrong"
-    (kept,) = events(portal, "refused")
-    assert (kept.verb, kept.detail) == ("probe.guess", '{"refusal": "wrong"}')
-    with portal.parts.database.reading() as session:
-        assert set(session.scalars(select(Throttle.tries))) == {1}
-
-
-def test_the_audit_chain_and_the_change_feed_have_no_gaps(scene: Scene, portal: Portal, desk: Known) -> None:
-    probe = Probe(scene, desk)
-    for name in ("moss", "conflict", "hill", "refused", "vale"):
-        try:
-            probe.rename(name)
-        except (Conflict, Refused):
-            continue
-    with portal.parts.database.reading() as session:
-        audited = list(session.scalars(select(AuditEvent.number).order_by(AuditEvent.number)))
-        changed = list(session.scalars(select(Change.number).order_by(Change.number)))
-    assert audited == list(range(1, len(audited) + 1))
-    assert changed == list(range(1, len(changed) + 1))
-    assert len(events(portal)) == 3
-    report = portal.acting(portal.command_line()).audit.verify()
-    assert (report.broken, report.events) == ((), len(audited))
-
-
-# Replay
-
-
-def test_the_same_request_is_carried_out_once_and_answered_alike(
-    scene: Scene, portal: Portal, desk: Known
-) -> None:
-    request = new_id()
-    first, again = Probe(scene, desk, request), Probe(scene, desk, request)
-    assert first.rename("moss") == "MOSS"
-    Probe(scene, desk).rename("hill")
-    assert again.rename("moss") == "MOSS"
-    assert again.ran == []
-    assert names(portal) == ["HILL"]
-
-
-def test_a_request_with_other_contents_is_refused(scene: Scene, portal: Portal, desk: Known) -> None:
-    request = new_id()
-    Probe(scene, desk, request).rename("moss")
-    assert refusal(Probe(scene, desk, request).rename, "hill") == "request_reused"
-    assert names(portal) == ["MOSS"]
-
-
-def test_a_request_id_belongs_to_its_caller_and_its_use_case(
-    scene: Scene, portal: Portal, desk: Known
-) -> None:
-    request = new_id()
-    Probe(scene, desk, request).rename("moss")
-    other = scene.employee(Role.RECEPTION, scene.north)
-    assert Probe(scene, other, request).rename("hill") == "HILL"
-    assert Probe(scene, desk, request).issue(date(2026, 1, 1)).at == date(2026, 1, 1)
-    assert names(portal) == ["HILL"]
-
-
-def test_a_replay_asks_for_permission_again(scene: Scene, portal: Portal, desk: Known) -> None:
-    request = new_id()
-    Probe(scene, desk, request).rename("moss")
-    with portal.parts.database.writing() as session:
-        session.get_one(StaffRole, (desk.id, "reception")).role = "it"
-    assert refusal(Probe(scene, desk, request).rename, "moss") == "not_allowed"
-
-
-def test_a_refused_request_may_be_sent_again(scene: Scene, desk: Known) -> None:
-    request = new_id()
-    assert refusal(Probe(scene, desk, request).guess) == "wrong"
-    assert refusal(Probe(scene, desk, request).guess) == "wrong"
-
-
-@pytest.mark.rule("D2")
-def test_a_secret_answer_is_stored_encrypted_for_15_minutes_and_then_gone(
-    scene: Scene, portal: Portal, desk: Known, clock: FixedClock
-) -> None:
-    request = new_id()
-    first = Probe(scene, desk, request).issue(date(2026, 1, 1))
+def test_being_there_is_noted_and_looking_on_is_not(book: Book, clock: FixedClock) -> None:
+    start = clock()
+    clock.advance(timedelta(minutes=5))
+    book.of().glance()
+    assert book.last_active() == start
+    book.of().read()
+    assert book.last_active() == clock()
     clock.advance(timedelta(minutes=9))
-    assert Probe(scene, desk, request).issue(date(2026, 1, 1)) == first
-    with portal.parts.database.reading() as session:
-        row = session.scalars(select(Replay)).one()
-    assert row.answer is not None
-    assert b"CANARY" not in row.answer
-    assert b"CANARY" not in row.arguments
-    clock.advance(timedelta(minutes=6))
-    gone = Probe(scene, desk, request)
-    assert refusal(gone.issue, date(2026, 1, 1)) == "done_secret_gone"
-    assert gone.ran == []
-    portal.housekeep()
-    with portal.parts.database.reading() as session:
-        assert session.scalars(select(Replay.answer)).one() is None
-    assert refusal(Probe(scene, desk, request).issue, date(2026, 1, 1)) == "done_secret_gone"
+    book.of().read()
+    clock.advance(timedelta(minutes=9))
+    assert book.of().glance() is False
 
 
-def test_of_the_same_request_twice_at_once_one_is_carried_out_and_both_get_its_answer(
-    scene: Scene, portal: Portal, desk: Known
-) -> None:
-    request = new_id()
-    slow = Probe(scene, desk, request)
-    slow.meanwhile = lambda: Probe(scene, desk, request).rename("moss")  # the other one is faster
-    assert slow.rename("moss") == "MOSS"
-    assert len(events(portal)) == 1
-    assert changes(portal) == 1
+# Effects
 
 
-# Being there
+def test_reading_leaves_no_trace_opening_is_audited_and_writing_moves_the_feed(book: Book) -> None:
+    book.of().read()
+    assert (book.audit(), book.changes()) == ([], 0)
+    patient = book.scene.patient()
+    book.of().open(patient)
+    assert (book.audit(), book.changes()) == ([("notes.open", "done")], 0)
+    assert book.last_event().patient_id == patient
+    assert book.of().write("one") == "ONE"
+    assert (book.audit()[1:], book.changes()) == ([("notes.write", "done")], 1)
+    found = book.last_event()
+    assert (found.staff_id, found.station_id, found.site_id) == (
+        book.scene.staff["reception"].id,
+        book.scene.desk.id,
+        book.scene.north,
+    )
+    assert found.detail == '{"length": 3}'
 
 
-@pytest.mark.rule("D25")
-def test_using_the_portal_is_being_there_and_polling_is_not(
-    scene: Scene, portal: Portal, desk: Known, clock: FixedClock
-) -> None:
-    def seen() -> timedelta:
-        with portal.parts.database.reading() as session:
-            query = select(SessionRecord.last_active_at).where(SessionRecord.staff_id == desk.id)
-            return clock() - session.scalars(query).one()
-
-    clock.advance(timedelta(minutes=3))
-    Probe(scene, desk).poll()
-    assert seen() == timedelta(minutes=3)
-    Probe(scene, desk).read()
-    assert seen() == timedelta()
-    clock.advance(timedelta(seconds=2))  # written down every five seconds at most
-    Probe(scene, desk).read()
-    assert seen() == timedelta(seconds=2)
+def test_a_refusal_is_written_down_with_all_it_changed_and_raised_afterwards(book: Book) -> None:
+    assert refusal(lambda: book.of().fail("refused")) == "wrong_guess"
+    assert book.keys() == {"refused"}
+    assert book.audit() == [("notes.fail", "refused")]
+    assert book.last_event().detail == '{"length": 7, "refusal": "wrong_guess"}'
+    assert book.changes() == 1
 
 
-@pytest.mark.rule("D25")
-def test_a_screen_that_has_locked_itself_is_not_unlocked_by_trying(
-    scene: Scene, desk: Known, clock: FixedClock
-) -> None:
-    clock.advance(timedelta(minutes=10))
-    for _ in range(2):
-        assert refusal(Probe(scene, desk).read) == "locked"
+@pytest.mark.parametrize("error", ["invalid", "conflict", "bug"])
+def test_every_other_error_takes_everything_back(book: Book, error: str) -> None:
+    with pytest.raises((Invalid, Conflict, LookupError)):
+        book.of().fail(error)
+    assert (book.keys(), book.audit(), book.changes()) == (set(), [], 0)
+    book.of().write("next")
+    with book.portal.parts.database.reading() as session:
+        assert session.scalars(select(AuditEvent.number)).all() == [1]  # no number was lost
 
 
-# The database
+# No transaction while something slow is done
 
 
-def test_what_may_be_there_only_once_is_said_in_plain_words(scene: Scene, desk: Known) -> None:
-    assert refusal(Probe(scene, desk).twice) == "changed_meanwhile"
+@contextmanager
+def open_transactions(portal: Portal) -> Iterator[Callable[[], int]]:
+    """Count the transactions that are open on the portal's database."""
+    engine = portal.parts.database.engine
+    count = 0
+
+    def begun(_connection: object) -> None:
+        nonlocal count
+        count += 1
+
+    def ended(_connection: object) -> None:
+        nonlocal count
+        count -= 1
+
+    heard = (("begin", begun), ("commit", ended), ("rollback", ended))
+    for name, function in heard:
+        event.listen(engine, name, function)
+    yield lambda: count
+    for name, function in heard:
+        event.remove(engine, name, function)
 
 
-def test_errors_of_the_database_carry_no_values(scene: Scene, desk: Known) -> None:
-    with pytest.raises(Conflict) as told:
-        Probe(scene, desk).twice()
-    error: BaseException | None = told.value
-    while error is not None:
-        assert "Robin" not in str(error)
-        assert "[parameters: [" not in str(error)
-        error = error.__cause__
+def test_prepare_runs_while_no_transaction_is_open(book: Book) -> None:
+    with open_transactions(book.portal) as count:
+        seen: list[tuple[int, int]] = []
+        notes = book.of(request_id=new_id())
+        pool = book.portal.parts.database.engine.pool
+        notes.during = lambda: seen.append((count(), pool.checkedout()))  # type: ignore[attr-defined]  # of the pools in use
+        assert notes.write("one") == "ONE"
+        assert seen == [(0, 0)]
+        # The control: while a transaction is open, both show it.
+        with book.portal.parts.database.writing() as session:
+            session.scalar(select(1))
+            notes.during()
+        assert seen[1] == (1, 1)
+        assert count() == 0
+
+
+# Declarations that cannot be meant
+
+
+def test_a_wrong_declaration_does_not_load() -> None:
+    def nobody(self: Any, work: Any) -> None: ...
+
+    def without_work(self: Any) -> None: ...
+
+    def without_answer(self: Any, work: Any): ...  # type: ignore[no-untyped-def]  # the fault that is tested  # noqa: ANN202
+
+    def prepares_less(self: Any) -> None: ...
+
+    def takes_more(self: Any, work: Any, text: str) -> None: ...
+
+    faults: list[tuple[Callable[..., Any], Callable[..., Any]]] = [
+        (use_case(frozenset()), nobody),
+        (use_case(STAFF), without_work),
+        (use_case(STAFF), without_answer),
+        (use_case(STAFF, secret=True), nobody),
+        (use_case(STAFF, Effect.OPENS, may_wait=True), nobody),
+        (use_case(STAFF, prepare=prepares_less), takes_more),
+    ]
+    for declare, body in faults:
+        with pytest.raises(TypeError, match=body.__name__):
+            declare(body)
+    use_case(STAFF)(nobody)  # the control
+
+
+def test_a_method_that_works_in_a_transaction_and_is_not_declared_does_not_load() -> None:
+    with pytest.raises(TypeError, match="forgotten takes work"):
+
+        class Careless(Noun):
+            def forgotten(self, work: Work[None]) -> None: ...
+
+
+def test_every_use_case_can_write_its_answer_down_and_read_it_back(portal: Portal) -> None:
+    import app.portal
+    from app.use_case import UseCase
+
+    nouns = [one for one in vars(app.portal).values() if isinstance(one, type) and issubclass(one, Noun)]
+    found = [one for noun in nouns for one in vars(noun).values() if isinstance(one, UseCase)]
+    assert len(found) > 80
+    for one in found:
+        assert one.answers.json_schema()
+        if one.declaration.effect is Effect.WRITES:
+            assert "binary" not in str(one.answers.json_schema()), f"{one.name} keeps files as answers"
