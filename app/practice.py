@@ -115,10 +115,7 @@ def make_practice(portal: Portal, report: Callable[[int, int], None]) -> None:
         # A process of its own draws the pictures: the parent of decode workers loads no DICOM library.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as painter:
             jobs = {name: painter.submit(_draw, name, folder, portal.parts.clock().date()) for name in _DRAWN}
-            _begin(portal)
-            desk = own_station(portal, "desk")
-            own_station(portal, "kiosk")
-            _staff(portal, desk)
+            desk, _kiosk = make_clinic(portal)
             reception = _signed_in(portal, desk, "reception")
             doctor = _signed_in(portal, desk, "doctor")
             report(1, steps)
@@ -135,7 +132,8 @@ def make_practice(portal: Portal, report: Callable[[int, int], None]) -> None:
     report(steps, steps)
 
 
-def _begin(portal: Portal) -> None:
+def make_clinic(portal: Portal) -> tuple[Caller, Caller]:
+    """Set a made-up clinic up with its staff (see SAMPLES); return this machine as its desk and as its kiosk."""
     portal.begin(
         FirstStart(
             clinic_name="Harbour Imaging",
@@ -151,6 +149,9 @@ def _begin(portal: Portal) -> None:
             practice=True,
         )
     )
+    desk, kiosk = own_station(portal, "desk"), own_station(portal, "kiosk")
+    _staff(portal, desk)
+    return desk, kiosk
 
 
 # What is drawn: a folder's name and whose it is.

@@ -68,4 +68,11 @@ class RenderPage:
     dpi: int
 
 
-Job = Describe | Render | Store | DrawOverlays | ReadDocument | CountPages | RenderPage
+@dataclass(frozen=True)
+class ReadText:
+    """Copy the words out of a PDF."""
+
+    pdf: bytes
+
+
+Job = Describe | Render | Store | DrawOverlays | ReadDocument | CountPages | RenderPage | ReadText

@@ -33,6 +33,15 @@ def render_page(pdf: bytes, page: int, dpi: int) -> Picture:
     return Picture(pixels=pixels, width=pixels.shape[1], height=pixels.shape[0])
 
 
+def text_of(pdf: bytes) -> str:
+    """Return the words of a PDF, page after page; raises Damaged."""
+    with _opened(pdf) as document:
+        try:
+            return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+        except pypdfium2.PdfiumError:
+            raise Damaged("document_unreadable") from None
+
+
 def _opened(pdf: bytes) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(pdf)

@@ -19,7 +19,17 @@ from numpy.typing import NDArray
 from app.imaging import start, wire
 from app.imaging.description import Document, FileDescription
 from app.imaging.grayscale import Window
-from app.imaging.jobs import CountPages, Describe, DrawOverlays, Job, ReadDocument, Render, RenderPage, Store
+from app.imaging.jobs import (
+    CountPages,
+    Describe,
+    DrawOverlays,
+    Job,
+    ReadDocument,
+    ReadText,
+    Render,
+    RenderPage,
+    Store,
+)
 from app.imaging.limits import Limits, process_context
 from app.imaging.picture import Picture, StoredFrame
 from app.imaging.problems import error_of
@@ -141,6 +151,10 @@ class DecodePool:
     ) -> Picture:
         """Return one page of a PDF, from 0, as an RGB picture."""
         return self._ask(Picture, RenderPage(pdf, page, dpi), cancelled)
+
+    def pdf_text(self, pdf: bytes, *, cancelled: threading.Event | None = None) -> str:
+        """Return the words of a PDF."""
+        return self._ask(str, ReadText(pdf), cancelled)
 
     def _ask(self, kind: type[Kind], job: Job, cancelled: threading.Event | None) -> Kind:
         with self._free_worker(cancelled) as worker:

@@ -19,7 +19,7 @@ MAX_PAYLOAD = 512 << 20
 _DTYPES = frozenset(("uint8", "uint16", "int16"))
 _MAX_DIMENSIONS = 3
 
-Answer = Picture | StoredFrame | FileDescription | Document | int
+Answer = Picture | StoredFrame | FileDescription | Document | int | str
 
 
 @dataclass(frozen=True)
@@ -99,5 +99,5 @@ def _adapters() -> dict[Any, Any]:
     # Built once: building one takes a millisecond. Only the parent needs pydantic.
     from pydantic import TypeAdapter
 
-    kinds = (Message, PictureFacts, StoredFacts, FileDescription, Document, int)
+    kinds = (Message, PictureFacts, StoredFacts, FileDescription, Document, int, str)
     return {kind: TypeAdapter(kind) for kind in kinds}

@@ -25,6 +25,7 @@ from app.imaging.jobs import (
     Given,
     Job,
     ReadDocument,
+    ReadText,
     Render,
     RenderPage,
     Store,
@@ -144,6 +145,10 @@ class _Desk:
                 from app.imaging.pdf import render_page
 
                 return render_page(pdf, page, dpi)
+            case ReadText(pdf):
+                from app.imaging.pdf import text_of
+
+                return text_of(pdf)
 
     def _opened(self, given: Given) -> Frames:
         if isinstance(given, bytes):

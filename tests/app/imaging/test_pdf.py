@@ -27,6 +27,10 @@ def test_pages_are_counted(pool: DecodePool) -> None:
     assert pool.pdf_pages(two_pages()) == 2
 
 
+def test_the_words_of_all_pages_are_read(pool: DecodePool) -> None:
+    assert pool.pdf_text(two_pages()).split() == ["second"]
+
+
 def test_a_page_is_drawn_in_colour_on_white_at_its_resolution(pool: DecodePool) -> None:
     page = pool.pdf_page(two_pages(), 0, 150)
     assert page.pixels.shape == (150, 300, 3)
@@ -64,6 +68,7 @@ def test_broken_pdfs_harm_nobody(pool: DecodePool) -> None:
             broken[at] = chance.integers(0, 256)
         try:
             pool.pdf_page(bytes(broken), 0, 72)
+            pool.pdf_text(bytes(broken))
         except Invalid as told:
             kind = told.kind
         else:
