@@ -12,12 +12,14 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import select
 
 from app.imaging import DecodePool
 from app.imaging.phantoms import SampleExam, SamplePatient, make_ct, make_ultrasound
 from app.portal import Portal
 from app.settings import ListenSettings
 from app.views.sharing import InvitationRow
+from db.models import Invitation, Patient
 from tests.conftest import make_portal
 from tests.databases import SQLiteFiles
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender
@@ -68,6 +70,16 @@ class Web:
             code=CODE,
             **settings,  # type: ignore[arg-type]  # the scene checks them
         )
+
+    def invitations(self) -> list[UUID]:
+        return [row.id for row in self.scene.acting(self.as_owner()).sharing.mine()]
+
+    def rename(self, patient: str, *, note: str) -> None:
+        """Give Amelia another family name, and the invitation a note."""
+        with self.portal.parts.database.writing() as session:
+            session.get_one(Patient, self.patient).family_name = patient
+            for invitation in session.scalars(select(Invitation)):
+                invitation.note = note
 
     def as_owner(self) -> Known:
         """Amelia, signed in just now."""

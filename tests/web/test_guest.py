@@ -109,7 +109,7 @@ def test_revoking_is_in_force_at_the_next_request_for_everything(web: Web, guest
     image = images_of(page)[0]
     links = [image, f"/visit/report/{web.report}.pdf", "/visit/download/all_zip", f"/visit/state/{web.exam}"]
     assert [guest.get(link).status_code for link in links] == [200] * 4
-    web.scene.acting(web.as_owner()).sharing.revoke(invitation_of(web))
+    web.scene.acting(web.as_owner()).sharing.revoke(web.invitations()[0])
     assert [guest.get(link).status_code for link in [*links, "/visit"]] == [403] * 5
     assert "Your visit has ended" in said(guest.get("/visit"))
 
@@ -292,11 +292,6 @@ def change(web: Web, **values: object) -> None:
         invitation = session.scalars(select(Invitation)).one()
         for name, value in values.items():
             setattr(invitation, name, value)
-
-
-def invitation_of(web: Web) -> object:
-    with web.portal.parts.database.reading() as session:
-        return session.scalars(select(Invitation.id)).one()
 
 
 def audit_length(web: Web) -> int:

@@ -1,0 +1,130 @@
+"""A phone in the hand: Chromium at 360 by 740 with touch, and fingers that press, swipe and pinch."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from tests.databases import missing
+
+CHROMIUM = Path("/usr/bin/chromium")
+WIDTH, HEIGHT = 360, 740
+_STEPS = 8
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        missing("Chromium")
+    with sync_playwright() as started:
+        # Everything here runs as root in a container, where Chromium's own sandbox cannot start.
+        browser = started.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+class Phone:
+    """One page in a phone's browser; whatever it complains about is kept."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda message: self._heard(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("crash", lambda _: self.complaints.append("crashed"))
+        self._fingers = context.new_cdp_session(self.page)
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(text)
+
+    def open(self, path: str) -> None:
+        # The way a link opens it: with only another fragment the browser would stay on the page.
+        self.page.goto("about:blank")
+        self.page.goto(self.address + path)
+
+    @property
+    def shown(self) -> Locator:
+        """The image in the middle of the viewer."""
+        return self.page.locator(
+            '.pswp__item[aria-hidden="false"] img.pswp__img:not(.pswp__img--placeholder)'
+        )
+
+    @property
+    def foot(self) -> Locator:
+        return self.page.locator(".pswp__foot > span").first
+
+    def overflow(self) -> int:
+        """How many pixels one would have to scroll sideways."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    def width_of_image(self) -> float:
+        box = self.shown.bounding_box()
+        assert box
+        return box["width"]
+
+    def left_of_image(self) -> float:
+        box = self.shown.bounding_box()
+        assert box
+        return box["x"]
+
+    def settled(self) -> None:
+        """Wait until nothing moves any more in the viewer."""
+        self.page.wait_for_function(
+            """() => new Promise((done) => {
+                let last = "", same = 0;
+                const look = () => {
+                    const now = [...document.querySelectorAll(".pswp__container, .pswp__zoom-wrap, .pswp__img")]
+                        .map((part) => JSON.stringify(part.getBoundingClientRect())).join();
+                    same = now === last ? same + 1 : 0;
+                    last = now;
+                    if (same > 10) done(true); else requestAnimationFrame(look);
+                };
+                look();
+            })"""
+        )
+
+    # Fingers
+
+    def swipe(self, dx: int, dy: int = 0) -> None:
+        """Move one finger from the middle of the screen."""
+        start = (WIDTH / 2 - dx / 2, HEIGHT / 2 - dy / 2)
+        self._move([start], [(start[0] + dx, start[1] + dy)])
+
+    def pinch(self, apart: float) -> None:
+        """Move two fingers apart about the middle, to so many times their distance."""
+        middle, near = HEIGHT / 2, 40.0
+        far = near * apart
+        self._move(
+            [(WIDTH / 2 - near, middle), (WIDTH / 2 + near, middle)],
+            [(WIDTH / 2 - far, middle), (WIDTH / 2 + far, middle)],
+        )
+
+    def _move(self, start: list[tuple[float, float]], end: list[tuple[float, float]]) -> None:
+        self._touch("touchStart", start)
+        for step in range(1, _STEPS + 1):
+            self._touch(
+                "touchMove",
+                [
+                    (x0 + (x1 - x0) * step / _STEPS, y0 + (y1 - y0) * step / _STEPS)
+                    for (x0, y0), (x1, y1) in zip(start, end, strict=True)
+                ],
+            )
+            # The page handles one movement a frame.
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        self._touch("touchEnd", [])
+        self.settled()
+
+    def _touch(self, kind: str, points: list[tuple[float, float]]) -> None:
+        self._fingers.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]},
+        )
+
+
+def sees(phone: Phone, words: str) -> None:
+    expect(phone.page.get_by_text(words).first).to_be_visible()
