@@ -1,6 +1,7 @@
 """Who looked at what: searched by the privacy role, listed in plain words for the patient, proved unbroken (D24)."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,12 @@ from uuid import UUID
 from app import journal
 from app.errors import N_, NotFound
 from app.letterhead import letterhead
+from app.patients import find_patients
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.paper import Opening, WhoOpened
+from app.views.people import PatientRow
 from app.views.work import AuditReport, AuditRow
 from app.words import Words
 from db.models import AuditEvent
@@ -21,6 +24,8 @@ from db.queries import journal as journal_queries
 PRIVACY = frozenset({Role.PRIVACY})
 PRIVACY_OR_PATIENT = frozenset({Role.PRIVACY, Role.PATIENT})
 KEEPERS = frozenset({Role.PRIVACY, Role.IT, Role.COMMAND_LINE})
+
+_MOST_FOUND = 10
 
 # What each audited use case is, in words for a patient; verbs that open nothing of theirs are left out of the list.
 PLAIN = {
@@ -100,11 +105,19 @@ class Audit(Noun):
                 outcome=event.outcome,
                 who=people.who(event),
                 where=people.where(event),
+                patient_id=event.patient_id,
                 patient_name=names.get(event.patient_id, "") if event.patient_id else "",
                 detail=_plain_detail(event),
             )
             for event in events
         )
+
+    @use_case(PRIVACY, Effect.OPENS)
+    def find_patient(self, work: Work[None], text: str) -> tuple[PatientRow, ...]:
+        """Find whose records to look up, at every site; without how to reach them, and the search is audited too."""
+        found = find_patients(work, text, None, _MOST_FOUND)
+        work.about(found=len(found))
+        return tuple(replace(patient, email="", mobile="", postal_address=()) for patient in found)
 
     @use_case(PRIVACY_OR_PATIENT, Effect.OPENS)
     def who_opened(self, work: Work[None], patient_id: UUID, from_day: date, until_day: date) -> WhoOpened:

@@ -54,14 +54,14 @@ class Patients(Noun):
                 "not_other_sites",
                 N_("You may search the patients of your own sites. Ask a manager for more."),
             )
-        found = _found(work, text, None, limit)
+        found = find_patients(work, text, None, limit)
         work.about(other_sites=True, found=len(found))
         return found
 
     @use_case(DESK)
     def find(self, work: Work[None], text: str, limit: int = 30) -> tuple[PatientRow, ...]:
         """Find patients of one's own sites while typing: words of the name, birth date, identifier, telephone."""
-        return _found(work, text, work.who.site_ids, limit)
+        return find_patients(work, text, work.who.site_ids, limit)
 
     @use_case(COMMAND_LINE, Effect.OPENS)
     def by_identifier(self, work: Work[None], identifier: str) -> tuple[PatientRow, ...]:
@@ -237,9 +237,10 @@ class Patients(Noun):
         )
 
 
-def _found(
+def find_patients(
     work: Work[Any], text: str, site_ids: frozenset[UUID] | None, limit: int
 ) -> tuple[PatientRow, ...]:
+    """Return the patients whom typed words, dates and numbers mean; site_ids None: of every site."""
     wanted = tokens(text, work.now.date(), calling_code(work.clinic.country))
     if not wanted:
         return ()

@@ -51,6 +51,7 @@ class AuditRow:
     outcome: str
     who: str
     where: str
+    patient_id: UUID | None
     patient_name: str
     detail: str
 

@@ -127,6 +127,7 @@ TABLE: dict[str, Row] = {
     "sessions.set_large_text": Row(lambda _w: (True,), ANY_PATIENT),
     # Audit: privacy, and the patient for what is theirs
     "audit.search": Row(lambda _w: MARCH, PRIVACY),
+    "audit.find_patient": Row(lambda _w: ("hart",), PRIVACY),
     "audit.who_opened": Row(lambda w: (w.patient, *MARCH), PRIVACY | FAMILY),
     "audit.verify": Row(nothing, PRIVACY | IT | IT_S | LINE),
     "audit.head": Row(nothing, PRIVACY | IT | IT_S | LINE),
