@@ -17,7 +17,7 @@ from app.exams import Exams
 from app.family import Family
 from app.housekeeping import housekeep
 from app.images import Images
-from app.imaging import DecodePool
+from app.imaging import DecodePool, host_slots
 from app.imports import Imports
 from app.messages import Messages
 from app.outside.clock import system_clock
@@ -187,7 +187,7 @@ def open_portal(
                     common_passwords=CommonPasswords(),
                     passwords=passwords or Argon2Passwords(settings.data_folder / "slots"),
                     archive=archive or FolderArchive(settings.archive_folder),
-                    imaging=imaging or DecodePool(),
+                    imaging=imaging or DecodePool(slots=host_slots(settings.data_folder / "slots")),
                     mailer=mailer or _mailer(settings, clock),
                     texts=texts or _texts(settings, clock),
                 )

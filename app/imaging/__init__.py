@@ -7,7 +7,7 @@ from pathlib import Path
 from app.imaging.description import Document, DocumentLine, FileDescription, Identifier, KeyReference
 from app.imaging.grayscale import Grayscale, GreyLevels, Window
 from app.imaging.picture import Picture, StoredFrame
-from app.imaging.pool import DecodePool, default_workers
+from app.imaging.pool import DecodePool, default_workers, host_slots
 
 __all__ = [
     "DecodePool",
@@ -21,6 +21,7 @@ __all__ = [
     "StoredFrame",
     "Window",
     "default_workers",
+    "host_slots",
     "render_frame",
 ]
 

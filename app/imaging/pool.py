@@ -33,11 +33,13 @@ from app.imaging.jobs import (
 from app.imaging.limits import Limits, process_context
 from app.imaging.picture import Picture, StoredFrame
 from app.imaging.problems import error_of
+from app.outside.slots import HostSlots
 
 _LOOK_EVERY = 0.02  # seconds between looks at whether a job was cancelled
 _SMALLEST_MEMORY = 1 << 20
 _KEPT_MEMORY = 32 << 20
 _PIPE_HOLDS = 16 << 10
+_WAIT_FOR_SLOT = 20.0  # seconds
 Kind = TypeVar("Kind", bound=wire.Answer)
 
 
@@ -47,10 +49,21 @@ class DecodePool:
     A job that takes too long, asks for too much or is cancelled costs its worker, which is replaced at once.
     Every method raises a PortalError with plain words when the file cannot be read, takes an event with which
     another thread cancels it, and waits for a free worker.
+
+    slots: places that all programs of this machine share, so that several servers decode no more at once than
+    one would.
     """
 
-    def __init__(self, workers: int = 2, *, seconds: float = 8.0, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        workers: int = 2,
+        *,
+        seconds: float = 8.0,
+        limits: Limits | None = None,
+        slots: HostSlots | None = None,
+    ) -> None:
         self._seconds = seconds
+        self._slots = slots
         self._idle: LifoQueue[_Worker] = LifoQueue()
         for _ in range(max(1, workers)):
             self._idle.put(_Worker(limits or Limits()))
@@ -157,16 +170,27 @@ class DecodePool:
         return self._ask(str, ReadText(pdf), cancelled)
 
     def _ask(self, kind: type[Kind], job: Job, cancelled: threading.Event | None) -> Kind:
-        with self._free_worker(cancelled) as worker:
+        with self._free_worker(cancelled) as worker, self._slot(cancelled):
             return cast("Kind", worker.ask(kind, job, self._seconds, (self._closed, cancelled)))
+
+    def _slot(self, cancelled: threading.Event | None) -> contextlib.AbstractContextManager[object]:
+        if self._slots is None:
+            return contextlib.nullcontext()
+        try:
+            return self._slots.take(_WAIT_FOR_SLOT, lambda: self._look(cancelled))
+        except TimeoutError:
+            raise error_of("imaging_busy") from None
+
+    def _look(self, cancelled: threading.Event | None) -> None:
+        if self._closed.is_set():
+            raise error_of("imaging_closed")
+        if cancelled is not None and cancelled.is_set():
+            raise error_of("image_cancelled")
 
     @contextlib.contextmanager
     def _free_worker(self, cancelled: threading.Event | None) -> Iterator["_Worker"]:
         while True:
-            if self._closed.is_set():
-                raise error_of("imaging_closed")
-            if cancelled is not None and cancelled.is_set():
-                raise error_of("image_cancelled")
+            self._look(cancelled)
             try:
                 worker = self._idle.get(timeout=_LOOK_EVERY)
                 break
@@ -311,3 +335,8 @@ def _received(
 def default_workers() -> int:
     """Return how many workers suit this machine: one a processor, at most four."""
     return min(4, os.cpu_count() or 1)
+
+
+def host_slots(folder: Path) -> HostSlots:
+    """Return the places for decoding that all programs of this machine share: one a processor."""
+    return HostSlots(folder, "image", os.cpu_count() or 1)

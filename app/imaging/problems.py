@@ -32,6 +32,7 @@ _UNAVAILABLE = {
     "image_worker_lost": N_(
         "This image could not be opened: reading it was stopped. You can still download the original."
     ),
+    "imaging_busy": N_("Many images are being opened right now. Please wait a minute and try again."),
     "image_cancelled": N_("Opening the image was cancelled."),
     "imaging_closed": N_("The image viewer is closing."),
     "disk_full": N_("The files could not be written. The disk may be full."),

@@ -2,18 +2,16 @@
 
 import base64
 import secrets
-import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from filelock import FileLock, Timeout
 
 from app.errors import N_, Unavailable
-from app.outside.durable import make_folder
+from app.outside.slots import HostSlots
 
 MEMORY_KIB = 64 * 1024
 PASSES = 3
@@ -23,7 +21,6 @@ WAIT_S = 20.0
 
 _SALT_BYTES = 16
 _HASH_BYTES = 32
-_PAUSE_S = 0.02
 
 
 class Argon2Passwords:
@@ -42,8 +39,7 @@ class Argon2Passwords:
         at_once: int = AT_ONCE,
         wait_s: float = WAIT_S,
     ) -> None:
-        self._slots = slots
-        self._at_once = at_once
+        self._slots = HostSlots(slots, "slot", at_once)
         self._wait_s = wait_s
         self._hasher = PasswordHasher(
             time_cost=passes,
@@ -78,24 +74,15 @@ class Argon2Passwords:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        make_folder(self._slots)
-        until = time.monotonic() + self._wait_s
-        locks = [FileLock(self._slots / f"slot-{number}") for number in range(self._at_once)]
-        while True:
-            for lock in locks:
-                with suppress(Timeout):
-                    lock.acquire(blocking=False)
-                    try:
-                        yield
-                    finally:
-                        lock.release()
-                    return
-            if time.monotonic() >= until:
-                raise Unavailable(
-                    "passwords_busy",
-                    N_("Many people are signing in right now. Please wait a minute and try again."),
-                )
-            time.sleep(_PAUSE_S)
+        try:
+            held = self._slots.take(self._wait_s)
+        except TimeoutError:
+            raise Unavailable(
+                "passwords_busy",
+                N_("Many people are signing in right now. Please wait a minute and try again."),
+            ) from None
+        with held:
+            yield
 
 
 def _plain(password: str) -> str:

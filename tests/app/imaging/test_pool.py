@@ -17,6 +17,7 @@ from app.imaging import DecodePool, FileDescription, Picture, wire
 from app.imaging.jobs import Render
 from app.imaging.limits import MEGABYTE, Limits
 from app.imaging.picture import PictureFacts
+from app.outside.slots import HostSlots
 from tests.app.imaging.conftest import MakeFile
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -195,6 +196,26 @@ def test_several_threads_share_the_workers(coded: dict[str, Path]) -> None:
         together = list(threads.map(pool.render, files * 5))
         for number, picture in enumerate(together):
             assert np.array_equal(picture.pixels, alone[number % len(files)])
+
+
+def test_two_servers_on_one_machine_decode_no_more_at_once_than_there_are_places(
+    coded: dict[str, Path], tmp_path: Path
+) -> None:
+    file = coded["us raw"]
+    busy = threading.Event()
+    with (
+        DecodePool(1, slots=HostSlots(tmp_path, "image", 1)) as one,
+        DecodePool(1, slots=HostSlots(tmp_path, "image", 1)) as other,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        one.render(file)
+        with HostSlots(tmp_path, "image", 1).take(0):
+            waiting = threads.submit(one.render, file, cancelled=busy)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+            busy.set()
+            assert kind_of(waiting.result) == "image_cancelled"
+        assert np.array_equal(one.render(file).pixels, other.render(file).pixels)
 
 
 def test_a_closed_pool_says_so_and_leaves_no_process(make_file: MakeFile) -> None:
