@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.exceptions import TimeoutError as TooLate
 from pytestqt.qtbot import QtBot
@@ -78,12 +78,27 @@ class AtKiosk:
 
     def tap(self, name: str, where: QPoint | None = None) -> None:
         """Touch what has this name, as soon as it is in sight and can be pressed."""
-        widget = self.wait_for(name)
-        self.wait_until(widget.isEnabled)
+        widget = self._settled(name)
         spot = where
         if spot is None and type(widget).__name__ in {"QRadioButton", "QCheckBox"}:
             spot = QPoint(20, widget.height() // 2)
         self.finger.tap(widget, spot)
+
+    def _settled(self, name: str) -> QWidget:
+        """Wait until it can be pressed and lies where it will stay: a person aims at what they see."""
+        before: tuple[QPoint, QSize] | None = None
+
+        def lies_still() -> bool:
+            nonlocal before
+            widget = self.sees(name)
+            if widget is None or not widget.isEnabled():
+                return False
+            now = widget.mapTo(self.window, QPoint(0, 0)), widget.size()
+            is_still, before = now == before, now
+            return is_still
+
+        self.wait_until(lies_still)
+        return self.find(name)
 
     def type(self, text: str, into: str = "") -> None:
         """Type on the keyboard on the screen; with into, touch that input first."""
