@@ -28,6 +28,9 @@ class ChoiceField(Field, Generic[Value]):
         self.input = QComboBox()
         self.input.setAccessibleName(label)
         self.input.setEditable(may_type)
+        # As wide as there is room, not as its longest choice.
+        self.input.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.input.setMinimumContentsLength(12)
         self._values: list[Value] = []
         self._line.addWidget(self.input, stretch=1)
         self.setFocusProxy(self.input)

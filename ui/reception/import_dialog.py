@@ -20,7 +20,7 @@ from ui.widgets.busy_line import BusyLine
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
 
-FEW_BROKEN = 8
+MOST_BROKEN = 200  # listed
 
 
 class ImportDialog(DeskDialog):
@@ -87,18 +87,25 @@ class ImportDialog(DeskDialog):
             _("Compare name, date of birth and number first. What you write is recorded."),
             lines=2,
         )
-        self.broken = Text("")
-        self.broken.setObjectName("import_broken")
+        self.broken_head = Text("", "strong")
+        self.broken = RowTable(
+            "import_broken",
+            _("Files that are left out"),
+            (_("File"), _("Why")),
+            self._seat.surroundings.theme.colours,
+            stretch=0,
+        )
         self.files = KeyButton("import_files", _("Choose files"), "Alt+F", icon_name="file-text")
         self.folder = KeyButton("import_folder", _("Choose a folder"), "Alt+O", icon_name="folder-open")
         self.take = KeyButton("import_take", _("Import"), "Ctrl+Return", "primary", icon_name="check")
         self.shut = KeyButton("import_close", _("Close"), "Esc")
         inner = QWidget()
         inner.setProperty("role", "clear")
-        inner.setLayout(column(self.table, self.confirm, self.broken, None))
+        inner.setLayout(column(self.table, self.confirm, self.broken_head, self.broken, None))
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inner)
         self._body.setLayout(
             column(
@@ -180,8 +187,7 @@ class ImportDialog(DeskDialog):
         self._survey = survey
         self.table.show_rows([self._line(study) for study in survey.studies])
         self.table.setVisible(bool(survey.studies))
-        self.broken.setText(self._broken(survey.broken))
-        self.broken.setVisible(bool(survey.broken))
+        self._show_broken(survey.broken)
         if not survey.studies:
             self._body.notices.say("wait", _("No images were found in these files."))
         elif any(study.differs for study in survey.studies):
@@ -216,16 +222,17 @@ class ImportDialog(DeskDialog):
             ),
         )
 
-    def _broken(self, broken: tuple[BrokenFile, ...]) -> str:
+    def _show_broken(self, broken: tuple[BrokenFile, ...]) -> None:
         _ = self._
-        if not broken:
-            return ""
-        lines = [_.count("{n} file is left out:", "{n} files are left out:", len(broken))]
-        lines += [f"• {file.name}: {_(file.problem)}" for file in broken[:FEW_BROKEN]]
-        if len(broken) > FEW_BROKEN:
-            more = len(broken) - FEW_BROKEN
-            lines.append(_.count("and {n} more", "and {n} more", more))
-        return "\n".join(lines)
+        self.broken_head.setText(_.count("{n} file is left out", "{n} files are left out", len(broken)))
+        self.broken.show_rows(
+            [
+                Line(file.name, (Cell(file.name), Cell(_(file.problem), "stop")))
+                for file in broken[:MOST_BROKEN]
+            ]
+        )
+        for widget in (self.broken_head, self.broken):
+            widget.setVisible(bool(broken))
 
     def _on_take(self) -> None:
         survey, because, patient_id = self._survey, self.confirm.text(), self._patient.id

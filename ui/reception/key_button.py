@@ -20,6 +20,7 @@ class KeyButton(Button):
     ) -> None:
         self._key_text = ""
         self._shortcut: QShortcut | None = None
+        self._begins_left = False
         super().__init__(text, role, icon_name=icon_name)
         self.setObjectName(name)
         self.setAccessibleName(text)
@@ -35,6 +36,10 @@ class KeyButton(Button):
         self._key_text = sequence.toString(QKeySequence.SequenceFormat.NativeText)
         self.updateGeometry()
         self.update()
+
+    def begin_left(self) -> None:
+        """Put the word at the left, as in a column of buttons."""
+        self._begins_left = True
 
     def sizeHint(self) -> QSize:
         """Return room for the word and the key."""
@@ -54,7 +59,7 @@ class KeyButton(Button):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
-        left = (self.width() - self._content()) // 2
+        left = SIDE if self._begins_left else (self.width() - self._content()) // 2
         option.rect = QRect(left, 0, self._word(), self.height())
         painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
         painter.setFont(self._key_font())

@@ -1,10 +1,13 @@
 """Chooses another patient inside a form: typed, found, and shown with birth date and number."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.errors import N_, Invalid
+from app.errors import N_, Invalid, PortalError
+from app.portal import Acting
 from app.views.people import PatientRow
 from ui.reception.result_list import ResultList, second_line
 from ui.reception.seat import Seat
@@ -13,14 +16,24 @@ from ui.widgets.field import Field
 WAIT_MS = 150
 FEW = 5
 ROWS_SHOWN = 3
+FRAME = 2
+
+
+Find = Callable[[Acting, str], tuple[PatientRow, ...]]
+
+
+def find_here(acting: Acting, text: str) -> tuple[PatientRow, ...]:
+    """Find patients of the employee's own sites."""
+    return acting.patients.find(text, limit=FEW)
 
 
 class PatientField(Field):
     """patient() is who was chosen; needed() raises Invalid while nobody was."""
 
-    def __init__(self, seat: Seat, name: str, label: str, hint: str = "") -> None:
+    def __init__(self, seat: Seat, name: str, label: str, hint: str = "", *, find: Find = find_here) -> None:
         super().__init__(name, label, hint)
         self._seat = seat
+        self._find = find
         self._chosen: PatientRow | None = None
         self.input = QLineEdit()
         self.input.setPlaceholderText(seat.words("Name, birth date, number or phone"))
@@ -29,7 +42,6 @@ class PatientField(Field):
         self._take(self.input, label)
         self.results = ResultList(seat.words)
         self.results.setObjectName(f"{name}_results")
-        self.results.setFixedHeight(ROWS_SHOWN * (2 * self.fontMetrics().lineSpacing() + 24))
         self.results.chosen.connect(self._on_chosen)
         self.results.hide()
         both = QWidget()
@@ -81,15 +93,20 @@ class PatientField(Field):
     def _search(self) -> None:
         text = self.input.text()
         self._seat.run(
-            lambda acting: acting.patients.find(text, limit=FEW),
+            lambda acting: self._find(acting, text),
             owner=self,
             done=self._show,
-            failed=lambda error: self.show_error(str(error)),
+            failed=self._on_failed,
             group="find",
         )
 
+    def _on_failed(self, error: Exception) -> None:
+        self.show_error(self._seat.words.error(error) if isinstance(error, PortalError) else "")
+
     def _show(self, rows: tuple[PatientRow, ...]) -> None:
         self.results.show_rows(rows)
+        shown = min(len(rows), ROWS_SHOWN)
+        self.results.setFixedHeight(shown * max(self.results.sizeHintForRow(0), 0) + 2 * FRAME)
         self.results.setVisible(bool(rows))
 
     def _on_chosen(self, patient: PatientRow) -> None:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.rules.access import Role
@@ -52,9 +51,9 @@ class TodoPage(Page):
             group="look",
         )
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Hand the focus to the first list that has something."""
-        super().focusInEvent(event)
+    def begin(self) -> None:
+        """Look what there is now, and put the cursor on the first list that has something."""
+        self.reload()
         first = next((table for table in (self.prints, self.tasks) if table.isVisible()), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -63,7 +62,6 @@ class TodoPage(Page):
 
     def _build(self) -> None:
         _, colours = self._, self._seat.surroundings.theme.colours
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.prints = RowTable(
             "prints_table",
             _("Asked for at a kiosk"),

@@ -1,6 +1,7 @@
 """What an employee works in: the rooms they may enter, the search for patients, and the quiet line below."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,6 +13,8 @@ from app.rules.access import Role
 from app.views.people import PatientRow
 from app.views.work import TaskRow
 from ui.change_watch import ChangeWatch
+from ui.manager.office_page import OfficePage
+from ui.manager.privacy_page import PrivacyPage
 from ui.page import Page
 from ui.reception.key_button import KeyButton
 from ui.reception.patient_page import PatientView
@@ -28,6 +31,18 @@ from ui.widgets.text import Text
 DESK = (Role.RECEPTION, Role.CLINICAL, Role.MANAGER)
 
 
+@dataclass(frozen=True)
+class Room:
+    """Where somebody works: how its button reads, the page, and where work begins there."""
+
+    name: str
+    words: str
+    key: str
+    icon_name: str
+    page: QWidget
+    begin: Callable[[], None]
+
+
 class Workplace(Page):
     """One signed-in stay on the screen."""
 
@@ -39,14 +54,14 @@ class Workplace(Page):
         self._seat = seat
         self._watch = watch
         self._patient: PatientView | None = None
-        self._rooms: dict[str, tuple[KeyButton, QWidget | None, Callable[[], QWidget]]] = {}
+        self._rooms: dict[str, tuple[Room, KeyButton]] = {}
         self._build()
         self._connect()
 
     def begin(self) -> None:
         """Start what looks by itself, and put the cursor where work begins."""
         self._status.start()
-        if self._seat.has(*DESK):
+        if "to_do" in self._rooms:
             self._to_do.reload()
         first = next(iter(self._rooms), None)
         if first is not None:
@@ -54,19 +69,12 @@ class Workplace(Page):
 
     def enter(self, name: str) -> None:
         """Show a room."""
-        button, page, make = self._rooms[name]
-        if page is None:
-            page = make()
-            self._rooms[name] = (button, page, make)
-            self._stack.addWidget(page)
-        for other, (other_button, _page, _make) in self._rooms.items():
-            other_button.setChecked(other == name)
-        self._stack.setCurrentWidget(page)
+        for other, button in self._rooms.values():
+            button.setChecked(other.name == name)
+        room = self._rooms[name][0]
+        self._stack.setCurrentWidget(room.page)
         self._search.setVisible(name in {"patients", "to_do"})
-        if name == "patients":
-            self._search.take_focus()
-        else:
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        room.begin()
 
     def leave(self) -> None:
         """Stop what looks by itself."""
@@ -117,7 +125,7 @@ class Workplace(Page):
         self._stack = QStackedWidget()
         bar = QFrame()
         bar.setProperty("role", "header")
-        buttons = [self._room(*room) for room in self._allowed_rooms()]
+        buttons = [self._room(room) for room in self._allowed_rooms()]
         lock = KeyButton("lock_button", _("Lock"), "", "quiet", icon_name="lock")
         lock.set_key("Ctrl+L", is_own=False)  # the window listens, also while a question stands open
         lock.clicked.connect(self.lock_wanted)
@@ -133,21 +141,29 @@ class Workplace(Page):
         whole.setStretch(1, 1)
         self.setLayout(whole)
 
-    def _allowed_rooms(self) -> list[tuple[str, str, str, str, Callable[[], QWidget]]]:
+    def _allowed_rooms(self) -> list[Room]:
+        """Return the rooms this employee may enter, the first one first."""
         _, seat = self._, self._seat
-        rooms: list[tuple[str, str, str, str, Callable[[], QWidget]]] = []
+        rooms: list[Room] = []
         if seat.has(*DESK):
             rooms += [
-                ("patients", _("Patients"), "F2", "users", lambda: self._beside),
-                ("to_do", _("To do"), "F3", "list-todo", lambda: self._to_do),
+                Room("patients", _("Patients"), "F2", "users", self._beside, self._search.take_focus),
+                Room("to_do", _("To do"), "F3", "list-todo", self._to_do, self._to_do.begin),
             ]
+        if seat.has(Role.MANAGER, Role.IT):
+            office = OfficePage(seat)
+            rooms.append(Room("office", _("Office"), "F4", "building-2", office, office.begin))
+        if seat.has(Role.PRIVACY):
+            privacy = PrivacyPage(seat)
+            rooms.append(Room("privacy", _("Who looked"), "F6", "shield-check", privacy, privacy.begin))
         return rooms
 
-    def _room(self, name: str, text: str, key: str, icon_name: str, make: Callable[[], QWidget]) -> KeyButton:
-        button = KeyButton(f"room_{name}", text, key, "quiet", icon_name=icon_name)
+    def _room(self, room: Room) -> KeyButton:
+        button = KeyButton(f"room_{room.name}", room.words, room.key, "quiet", icon_name=room.icon_name)
         button.setCheckable(True)
-        button.clicked.connect(lambda: self.enter(name))
-        self._rooms[name] = (button, None, make)
+        button.clicked.connect(lambda: self.enter(room.name))
+        self._rooms[room.name] = (room, button)
+        self._stack.addWidget(room.page)
         return button
 
     def _connect(self) -> None:
@@ -197,7 +213,7 @@ class Workplace(Page):
             self._patient.reload()
         if "patient" in nouns:
             self._search.look_again()
-        if nouns & {"task", "print_request"} and self._seat.has(*DESK):
+        if "to_do" in self._rooms and nouns & {"task", "print_request"}:
             self._to_do.reload()
 
     def _on_everything(self) -> None:
@@ -211,7 +227,7 @@ class Workplace(Page):
             self._patient.open_invitation(task.invitation_id)
 
     def _show_count(self, count: int) -> None:
-        button = self._rooms["to_do"][0]
+        button = self._rooms["to_do"][1]
         button.setText(self._("To do ({n})", n=count) if count else self._("To do"))
         button.setAccessibleName(button.text())
 

@@ -1,0 +1,223 @@
+"""Desks and kiosks: enrolled with a key that is shown once, given printers and paper, switched off."""
+
+from uuid import UUID
+
+from app.errors import Unavailable
+from app.portal import Acting
+from app.views.clinic import StationRow
+from app.views.people import EnrolledStation
+from ui.manager.key_dialog import KeyDialog
+from ui.manager.office_part import OfficePart
+from ui.printing import Printer
+from ui.reception.form_dialog import Ask, FormDialog
+from ui.reception.form_fields import ChoiceField, TickField
+from ui.reception.key_button import KeyButton
+from ui.reception.row_table import Cell, Line, RowTable
+from ui.reception.seat import Seat
+from ui.widgets.field import TextField
+from ui.widgets.layout import Card, row
+from ui.widgets.text import Text
+
+
+class StationsPage(OfficePart):
+    """The printers of this computer are listed below with their state."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat, "stations_page")
+        self._rows: tuple[StationRow, ...] = ()
+        self._printers: list[Printer] = []
+        self._build()
+        self._connect()
+
+    def reload(self) -> None:
+        """Ask what stations there are, and how the printers of this computer are."""
+        printers = self._seat.surroundings.printers
+
+        def ask(acting: Acting) -> tuple[tuple[StationRow, ...], list[Printer]]:
+            try:
+                found = printers.list()
+            except Unavailable:
+                found = []
+            return acting.stations.all(), found
+
+        self._seat.run(ask, owner=self, done=self._show, failed=self.show_failure, group="look")
+
+    def _build(self) -> None:
+        _, colours = self._, self._seat.surroundings.theme.colours
+        self.add = KeyButton("station_add", _("Enrol a station"), "Ctrl+N", "primary", icon_name="plus")
+        self.table = RowTable(
+            "stations_table",
+            _("Stations"),
+            (_("Name"), _("Site"), _("Kind"), _("Printers"), _("Paper"), _("Last seen")),
+            colours,
+            stretch=3,
+        )
+        self.name = Text("", "strong")
+        self.change = KeyButton("station_change", _("Change"), "Alt+C", icon_name="pencil")
+        self.revoke = KeyButton("station_revoke", _("Switch off"), "Alt+D", icon_name="ban")
+        self.detail = Card(self.name, gap=2, margin=2)
+        self.detail.column.addLayout(row(self.change, self.revoke, None))
+        self.printers = RowTable(
+            "printers_table", _("Printers of this computer"), (_("Printer"), _("State")), colours, stretch=0
+        )
+        self.no_printers = Text(
+            _("This computer knows no printer, or its print service does not answer."), "quietText"
+        )
+        self.lay_out(
+            _("Stations and printers"),
+            _(
+                "A station is a desk or kiosk that the clinic trusts. Its key is shown once, when it is enrolled."
+            ),
+            self.table,
+            self.detail,
+            Text(_("Printers of this computer"), "subheading"),
+            self.no_printers,
+            self.printers,
+            beside=(self.add,),
+        )
+        self.detail.hide()
+
+    def _connect(self) -> None:
+        self.add.clicked.connect(self._on_add)
+        self.change.clicked.connect(self._on_change)
+        self.revoke.clicked.connect(self._on_revoke)
+        self.table.chosen.connect(lambda _key: self._show_detail())
+
+    def _show(self, found: tuple[tuple[StationRow, ...], list[Printer]]) -> None:
+        _ = self._
+        self._rows, self._printers = found
+        self.table.show_rows([self._line(station) for station in self._rows])
+        self.no_printers.setVisible(not self._printers)
+        self.printers.setVisible(bool(self._printers))
+        self.printers.show_rows(
+            [
+                Line(
+                    printer.name,
+                    (
+                        Cell(printer.name, is_bold=True),
+                        Cell(printer.state_in(_), "stop" if printer.trouble else "good"),
+                    ),
+                )
+                for printer in self._printers
+            ]
+        )
+        self._show_detail()
+
+    def _line(self, station: StationRow) -> Line:
+        _ = self._
+        seen = _.moment(station.last_seen_at, self._seat.zone) if station.last_seen_at else _("never")
+        return Line(
+            station.id,
+            (
+                Cell(station.name, is_bold=True),
+                Cell(station.site_name),
+                Cell(_("Kiosk") if station.kind == "kiosk" else _("Desk")),
+                Cell(", ".join(sorted({printer for _kind, printer in station.printers})) or _("none chosen")),
+                Cell(station.paper),
+                Cell(_("Switched off"), "stop") if station.revoked_at else Cell(seen),
+            ),
+        )
+
+    def _chosen(self) -> StationRow | None:
+        key = self.table.current_key()
+        return next((row for row in self._rows if row.id == key), None)
+
+    def _show_detail(self) -> None:
+        station = self._chosen()
+        self.detail.setVisible(station is not None and station.revoked_at is None)
+        if station is not None:
+            self.name.setText(f"{station.name}, {station.site_name}")
+
+    # Doing
+
+    def _on_add(self) -> None:
+        _ = self._
+        own = set(self._seat.staff.site_ids)
+        places = [(site.id, site.name) for site in self._seat.sites if site.id in own and not site.is_closed]
+        site: ChoiceField[UUID] = ChoiceField("site_id", _("Site"), places)
+        name = TextField("name", _("Name"), _("Such as: Desk 2"), longest=80)
+        kind: ChoiceField[str] = ChoiceField("kind", _("Kind"), [("desk", _("Desk")), ("kiosk", _("Kiosk"))])
+
+        def read() -> Ask:
+            values = (site.value(), name.text(), kind.value())
+            return lambda acting: acting.stations.enrol(*values)
+
+        FormDialog(
+            self._seat,
+            self,
+            _("Enrol a station"),
+            _("Its key goes into the settings of that computer. Have it at hand: the key is shown once."),
+            action=_("Enrol"),
+            fields=[site, name, kind],
+            read=read,
+            done=self._on_enrolled,
+        )
+
+    def _on_enrolled(self, made: EnrolledStation) -> None:
+        self.reload()
+        KeyDialog(self._seat, self, made)
+
+    def _on_change(self) -> None:
+        _, station = self._, self._chosen()
+        if station is None:
+            return
+        name = TextField("name", _("Name"), longest=80)
+        name.set_text(station.name)
+        chosen = dict(station.printers)
+        known = sorted({printer.name for printer in self._printers} | set(chosen.values()))
+        choices = [("", _("The computer's default printer")), *((found, found) for found in known)]
+        kinds = {
+            "activation_letter": _("Printer for activation letters"),
+            "reset_slip": _("Printer for reset slips"),
+            "invitation": _("Printer for invitations"),
+            "report": _("Printer for reports"),
+            "image_sheet": _("Printer for sheets of images"),
+            "who_opened": _("Printer for lists of who looked"),
+        }
+        printers: dict[str, ChoiceField[str]] = {}
+        for kind, words in kinds.items():
+            field: ChoiceField[str] = ChoiceField(f"printer_{kind}", words, choices)
+            field.choose(chosen.get(kind, ""))
+            printers[kind] = field
+        paper: ChoiceField[str] = ChoiceField("paper", _("Paper"), [("A4", "A4"), ("Letter", "Letter")])
+        paper.choose(station.paper)
+        usb = TickField("usb_download", _("Patients may download to a USB stick here"))
+        usb.tick(on=station.usb_download)
+
+        def read() -> Ask:
+            found = tuple((kind, field.value()) for kind, field in printers.items() if field.value())
+            values = (name.text(), found, paper.value(), usb.is_ticked())
+            return lambda acting: acting.stations.change(station.id, *values)
+
+        FormDialog(
+            self._seat,
+            self,
+            _("Change {name}", name=station.name),
+            _(
+                "Printers are those of this computer. Change a station at its own desk to choose its printers."
+            ),
+            action=_("Save"),
+            fields=[name, *printers.values(), paper, *([usb] if station.kind == "kiosk" else [])],
+            read=read,
+            done=self._on_changed,
+        )
+
+    def _on_changed(self, station: StationRow) -> None:
+        if self._seat.station is not None and station.id == self._seat.station.id:
+            self._seat.station = station
+        self.reload()
+
+    def _on_revoke(self) -> None:
+        station = self._chosen()
+        if station is None:
+            return
+        FormDialog(
+            self._seat,
+            self,
+            self._("Switch {name} off", name=station.name),
+            self._("Its key stops working at once and for good. To use the computer again, enrol it anew."),
+            action=self._("Switch off"),
+            read=lambda: lambda acting: acting.stations.revoke(station.id),
+            done=lambda _none: self.reload(),
+            role="danger",
+        )
