@@ -31,12 +31,13 @@ class Fingers(Eyes):
 
     def tap_on(self, widget: QWidget) -> None:
         """Touch a widget in its middle; a choice at its mark."""
+        self.step_up()
         where = widget.rect().center()
         if isinstance(widget, QRadioButton | QCheckBox):
             where = QPoint(20, widget.height() // 2)
         hit = self.window.childAt(widget.mapTo(self.window, where))
         if hit is not widget and not (hit is not None and widget.isAncestorOf(hit)):
-            raise NotSeen(f"{widget.objectName()} under the finger, {self.where()}")
+            raise NotSeen(f"{widget.objectName()} under the finger, but {type(hit).__name__}, {self.where()}")
         self._press(widget, where)
         self._release(widget, where)
 

@@ -16,6 +16,7 @@ from ui.notices import NoticeBar
 
 PATIENCE_S = 20.0  # how long a person waits before giving up
 LOOK_EVERY_MS = 15
+EDGE = 8  # px that are seen round what is scrolled to
 NONE, CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ControlModifier,
@@ -102,10 +103,11 @@ class Eyes:
         wait_until(self.background.is_idle, f"an end of the work, {self.where()}")
         let_pass(2 * LOOK_EVERY_MS)
 
-    def come_forward(self) -> None:
-        """Step in front of this window."""
-        self.window.activateWindow()
-        wait_until(self.window.isActiveWindow, "the window in front")
+    def step_up(self) -> None:
+        """Step up to this window: desk and kiosk are two machines, whose windows share one screen here."""
+        if not self.window.isActiveWindow():
+            self.window.activateWindow()
+            wait_until(self.window.isActiveWindow, "the window in front")
 
     def where(self) -> str:
         """Return the names of the pages in sight, for whoever looks for a fault."""
@@ -140,6 +142,7 @@ class DeskHands(Eyes):
 
     def fill_in(self, name: str, text: str) -> None:
         """Click into a field and type; what stood there is replaced."""
+        self.step_up()
         field = self.wait_for(name)
         box = field.focusProxy() or field
         self._click_at(box, box.rect().center())
@@ -174,18 +177,17 @@ class DeskHands(Eyes):
         self._scroll_to(widget)
         hit = self.window.childAt(widget.mapTo(self.window, where))
         if hit is not widget and not (hit is not None and widget.isAncestorOf(hit)):
-            raise NotSeen(f"{widget.objectName()} under the mouse, {self.where()}")
+            raise NotSeen(f"{widget.objectName()} under the mouse, but {type(hit).__name__}, {self.where()}")
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=where)
 
     def _scroll_to(self, widget: QWidget) -> None:
         parent = widget.parentWidget()
         while parent is not None:
-            if isinstance(parent, QScrollArea):
-                parent.ensureWidgetVisible(widget, 0, 8)
+            if isinstance(parent, QScrollArea) and (content := parent.widget()) is not None:
+                middle = widget.mapTo(content, widget.rect().center())
+                parent.ensureVisible(middle.x(), middle.y(), 0, widget.height() // 2 + EDGE)
             parent = parent.parentWidget()
 
     def _focused(self) -> QWidget:
-        widget = QApplication.focusWidget()
-        if widget is None or widget.window() is not self.window:
-            return self.window
-        return widget
+        self.step_up()
+        return QApplication.focusWidget() or self.window

@@ -42,16 +42,11 @@ class AtKiosk:
         self.fingers.settle()
         self._report.picture(self.fingers.window, f"{self._prefix} {name}", self._size)
 
-    def come_forward(self) -> None:
-        """Step in front of the kiosk."""
-        self.fingers.come_forward()
-
     # Account
 
     def activate(self, code: str, patient: SamplePatient) -> None:
         """Turn the letter's code into an account of one's own (R8 to R11)."""
         fingers = self.fingers
-        self.come_forward()
         fingers.wait_for("welcome")
         self.look("welcome")
         fingers.tap("have_letter")

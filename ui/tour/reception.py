@@ -40,7 +40,6 @@ class AtDesk:
     def sign_in(self, user_name: str, picture: str = "") -> None:
         """Sign in with the keyboard."""
         hands = self.hands
-        hands.come_forward()
         hands.wait_for("sign_in_user_name")
         hands.settle()
         hands.type(user_name)
@@ -54,14 +53,12 @@ class AtDesk:
 
     def sign_out(self) -> None:
         """Sign out by its key."""
-        self.hands.come_forward()
         self.hands.press(KEY.Key_Q, CTRL | SHIFT)
         self.hands.wait_for("sign_in_user_name")
 
     def lock_and_unlock(self) -> None:
         """Lock the screen, see that nothing of a patient is left on it, and unlock."""
         hands = self.hands
-        hands.come_forward()
         hands.press(KEY.Key_L, CTRL)
         hands.wait_for("unlock_password")
         self.look("locked screen")
@@ -97,7 +94,6 @@ class AtDesk:
     def open_patient(self, patient: SamplePatient) -> None:
         """Find a patient by the number on a label, as a scanner types it."""
         hands = self.hands
-        hands.come_forward()
         hands.press(KEY.Key_F2)
         hands.type(patient.patient_id)
         hands.press(KEY.Key_Return)
@@ -254,7 +250,6 @@ class AtDesk:
 
     def go_to(self, section: int, picture: str) -> None:
         """Go to a section by its key."""
-        self.hands.come_forward()
         self.hands.press(Qt.Key(KEY.Key_0 + section), CTRL)
         self.look(picture)
 
@@ -267,7 +262,6 @@ class AtDesk:
     def work_through_to_do(self, expect: Callable[[str], Path]) -> None:
         """Print what somebody asked for at the kiosk, and hand it over."""
         hands = self.hands
-        hands.come_forward()
         hands.press(KEY.Key_F3)
         hands.wait_for("prints_table")
         self.look("to do")

@@ -93,7 +93,7 @@ class Report:
 
     def _save(self, picture: QPixmap, name: str) -> None:
         file = self._number(name, "png")
-        if not picture.save(str(self.folder / file), "PNG", 80):  # type: ignore[call-overload]  # the stub wants bytes; Qt takes a text
+        if not picture.save(str(self.folder / file), "PNG", 80):
             raise OSError(f"{file} cannot be written")
 
     def _number(self, name: str, ending: str) -> str:

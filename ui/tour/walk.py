@@ -136,7 +136,6 @@ class Walk:
         self._desk.sign_out()
 
     def _read_report(self) -> None:
-        self._kiosk.come_forward()
         self._kiosk.read_report()
 
     def _share(self) -> None:
@@ -160,7 +159,6 @@ class Walk:
         self._desk.look("invitations, viewed")
 
     def _edit(self) -> None:
-        self._kiosk.come_forward()
         self._kiosk.sign_in()
         self._kiosk.find_shared("Viewed", "shared exams, opened twice")
         self._kiosk.fingers.wait_to_read("Opened 2 of 10 times")
@@ -191,7 +189,6 @@ class Walk:
         self._desk.walk_through_rooms(user_name)
 
     def _upright(self, *, is_large: bool) -> None:
-        self._kiosk.come_forward()
         self._kiosk.turn_upright(is_large=is_large)
         self._kiosk.pass_main_pages(self._the_exam())
 
