@@ -69,7 +69,10 @@ class ClinicOffice(Noun):
         zone = found[0].time_zone
         last = add_months(first, 1) - timedelta(days=1)
         since = end_of_local_day(first - timedelta(days=1), zone)
-        numbers = month_queries.numbers(work.session, since, end_of_local_day(last, zone), site_id)
+        kept_since = end_of_local_day(add_months(last, -12 * work.clinic.rules.retention_years), zone)
+        numbers = month_queries.numbers(
+            work.session, since, end_of_local_day(last, zone), kept_since, site_id
+        )
         return MonthPage(
             year=year,
             month=month,
@@ -79,6 +82,7 @@ class ClinicOffice(Noun):
             sms_failed=numbers.sms_failed,
             invitations=numbers.invitations,
             invitations_opened=numbers.invitations_opened,
+            exams_past_retention=numbers.exams_past_retention,
         )
 
 
@@ -95,6 +99,7 @@ def month_csv(page: MonthPage, translated: Callable[[str], str] = N_) -> str:
             (translated(N_("SMS failed")), page.sms_failed),
             (translated(N_("Invitations")), page.invitations),
             (translated(N_("Invitations opened")), page.invitations_opened),
+            (translated(N_("Exams past their retention period")), page.exams_past_retention),
         )
     )
     return written.getvalue()

@@ -16,6 +16,7 @@ class ClinicRules:
     expiry_notice_days: int = 30  # D18
     code_notice_days: int = 7  # D32, "about to expire"
     majority_years: int = 18  # D29
+    retention_years: int = 7  # D8, D29; nothing is deleted by itself, the month page says what is older
 
     # User names, passwords, resets
     user_name_min: int = 4  # D5, characters

@@ -86,6 +86,7 @@ class MonthPage:
     sms_failed: int
     invitations: int
     invitations_opened: int
+    exams_past_retention: int  # older than the clinic keeps them at least (D8), at the month's end
 
 
 @dataclass(frozen=True)

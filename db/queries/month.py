@@ -20,10 +20,16 @@ class Numbers:
     sms_failed: int
     invitations: int
     invitations_opened: int
+    exams_past_retention: int
 
 
-def numbers(session: Session, since: datetime, until: datetime, site_id: UUID | None) -> Numbers:
-    """Count what happened from one instant to another (exclusive), at one site or at all."""
+def numbers(
+    session: Session, since: datetime, until: datetime, kept_since: datetime, site_id: UUID | None
+) -> Numbers:
+    """Count what happened from one instant to another (exclusive), at one site or at all.
+
+    kept_since: exams performed before are past their retention period.
+    """
 
     def within(
         column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
@@ -51,4 +57,7 @@ def numbers(session: Session, since: datetime, until: datetime, site_id: UUID | 
         sms_failed=sms(within(Message.created_at), "failed", "unclear"),
         invitations=invitations(within(Invitation.created_at)),
         invitations_opened=invitations(within(Invitation.first_opened_at)),
+        exams_past_retention=counted(
+            select(func.count(Exam.id)).where(Exam.performed_at < kept_since), Exam.site_id
+        ),
     )

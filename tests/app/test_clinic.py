@@ -90,6 +90,19 @@ def test_the_month_page_counts_what_happened_in_that_month_at_the_site(
     assert "Hart" not in month_csv(page)
 
 
+@pytest.mark.rule("D8")
+def test_exams_older_than_the_retention_period_are_counted_and_none_is_deleted(scene: Scene) -> None:
+    exam = scene.exam(scene.patient())  # performed on 12 March 2026 in Sydney
+    manager = scene.acting("manager")
+    assert manager.clinic.month(2033, 2).exams_past_retention == 0
+    assert manager.clinic.month(2033, 3).exams_past_retention == 1
+    settings = manager.clinic.settings()
+    manager.clinic.change(replace(settings, rules=replace(settings.rules, retention_years=10)))
+    assert manager.clinic.month(2033, 3).exams_past_retention == 0
+    scene.portal.housekeep()
+    assert scene.acting("reception").exams.open(exam).exam.id == exam
+
+
 def test_a_month_begins_and_ends_at_the_sites_midnight(scene: Scene, clock: FixedClock) -> None:
     clock.now = datetime(2026, 3, 31, 13, 30, tzinfo=UTC)  # half past midnight on 1 April in Sydney
     scene.acting(scene.employee(Role.RECEPTION, scene.north)).accounts.create(scene.patient(), "passport")

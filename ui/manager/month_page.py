@@ -91,6 +91,7 @@ class MonthView(OfficePart):
             (_("SMS failed"), page.sms_failed),
             (_("Invitations"), page.invitations),
             (_("Invitations opened"), page.invitations_opened),
+            (_("Exams past their retention period"), page.exams_past_retention),
         )
         self.table.show_rows([Line(words, (Cell(words), Cell(str(n), is_bold=True))) for words, n in numbers])
 

@@ -13,6 +13,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "expiry_notice_days",
         "code_notice_days",
         "majority_years",
+        "retention_years",
     ),
     N_("User names and passwords"): (
         "user_name_min",
@@ -59,6 +60,7 @@ def rule_words(words: Words) -> dict[str, str]:
         "expiry_notice_days": _("The e-mail about that goes out before (days)"),
         "code_notice_days": _("A code counts as about to expire before (days)"),
         "majority_years": _("Age at which a minor's access passes to the minor (years)"),
+        "retention_years": _("Exams and their records are kept for at least (years)"),
         "user_name_min": _("Shortest user name (characters)"),
         "user_name_max": _("Longest user name (characters)"),
         "password_min": _("Shortest password (characters)"),
