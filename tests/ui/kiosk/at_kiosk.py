@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QSize
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton, QWidget
 from pytestqt.exceptions import TimeoutError as TooLate
 from pytestqt.qtbot import QtBot
 
@@ -76,21 +76,17 @@ class AtKiosk:
 
     # Touching
 
-    def tap(self, name: str, where: QPoint | None = None) -> None:
-        """Touch what has this name, as soon as it is in sight and can be pressed."""
-        widget = self._settled(name)
-        spot = where
-        if spot is None and type(widget).__name__ in {"QRadioButton", "QCheckBox"}:
-            spot = QPoint(20, widget.height() // 2)
-        self.finger.tap(widget, spot)
+    def tap(self, name: str) -> None:
+        """Touch what has this name, as soon as it is in sight."""
+        self.touch(lambda: self.sees(name))
 
-    def _settled(self, name: str) -> QWidget:
-        """Wait until it can be pressed and lies where it will stay: a person aims at what they see."""
+    def touch(self, find: Callable[[], QWidget | None]) -> None:
+        """Touch what is found, once it can be pressed and lies still: a person aims at what they see."""
         before: tuple[QPoint, QSize] | None = None
 
         def lies_still() -> bool:
             nonlocal before
-            widget = self.sees(name)
+            widget = find()
             if widget is None or not widget.isEnabled():
                 return False
             now = widget.mapTo(self.window, QPoint(0, 0)), widget.size()
@@ -98,12 +94,17 @@ class AtKiosk:
             return is_still
 
         self.wait_until(lies_still)
-        return self.find(name)
+        found = find()
+        assert found is not None
+        spot = None
+        if isinstance(found, QRadioButton | QCheckBox):
+            spot = QPoint(20, found.height() // 2)
+        self.finger.tap(found, spot)
 
     def type(self, text: str, into: str = "") -> None:
         """Type on the keyboard on the screen; with into, touch that input first."""
         if into and QApplication.focusWidget() is not self.wait_for(into):
-            self.finger.tap(self.find(into))
+            self.tap(into)
             self.wait_until(lambda: QApplication.focusWidget() is self.sees(into))
         for character in text:
             self._press(character)

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.errors import N_, Unavailable
 from app.rules.invitation import InvitationState
@@ -271,8 +271,7 @@ def test_edit_beside_shared_until_chooses_a_later_or_an_earlier_day(
 
 def clear_date(kiosk: AtKiosk) -> None:
     """Empty the three boxes by the Delete key, beginning in the last."""
-    boxes = [box for box in kiosk.page.findChildren(QWidget) if type(box).__name__ == "_Digits"]
-    kiosk.finger.tap(boxes[-1])
+    kiosk.touch(lambda: kiosk.page.findChildren(QLineEdit)[-1])
     for _ in range(10):
         kiosk.finger.tap(kiosk.window.keyboard.delete)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from app.views.people import Identifier, NewPatient
 from tests.fakes import KeptMailer
 from tests.scene import PASSWORD, Known, Scene
 from tests.ui.kiosk.at_kiosk import AtKiosk
@@ -104,8 +105,11 @@ def test_a_scan_while_a_patient_is_signed_in_changes_nothing(kiosk: AtKiosk, acc
 def test_where_names_are_alike_four_digits_are_asked_and_wrong_answers_lead_back(
     scene: Scene, kiosk: AtKiosk, patient: UUID
 ) -> None:
-    twin = scene.patient(mrn="M2005678")
-    issued = scene.acting("reception").accounts.create(twin, "passport")
+    desk = scene.acting("reception")
+    twin = desk.patients.register(
+        NewPatient("Hart", "Amelia", date(1944, 5, 17), (Identifier("M2005678", "Harbour Imaging"),))
+    )
+    issued = desk.accounts.create(twin.id, "passport")
     assert issued.letter is not None
     scan(kiosk, f"{HOST}/activate#{issued.letter.code}")
     kiosk.tap("activation_code_next")
