@@ -1,12 +1,12 @@
 # Every target but help first sets the project up (packaging/set-up.sh), once.
 .DEFAULT_GOAL := help
-.PHONY: help run kiosk test check rules tour bench format catalogue
+.PHONY: help run kiosk test check rules tour bench bench-viewer fuzz format catalogue
 PY := .venv/bin/python
 SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
 PARALLEL ?= auto
 
 help: ## List what can be done here
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | awk '{name=$$1; $$1=""; printf "  make %-10s%s\n", name, $$0}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | awk '{name=$$1; $$1=""; printf "  make %-13s%s\n", name, $$0}'
 
 .set-up/run: $(SET_UP) packaging/apt-run.txt
 	@packaging/set-up.sh run
@@ -39,9 +39,21 @@ rules: .set-up/run ## List every rule with the tests that prove it; fail when on
 bench: .set-up/test ## Measure speed side by side with the usual alternatives
 	@$(PY) -m bench $(ARGS)
 
+bench-viewer: .set-up/test .venv-bench/.locked ## Measure the viewer side by side with what a user would pick instead
+	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m bench.viewer $(ARGS)
+
+# The peers and what they bring along (some under the GPL) stay out of the portal's own environment.
+.venv-bench/.locked: packaging/requirements-bench.lock
+	@rm -rf .venv-bench && $${PYTHON:-python3} -m venv .venv-bench
+	@.venv-bench/bin/pip install -q --disable-pip-version-check --require-hashes -r packaging/requirements-bench.lock
+	@cp packaging/requirements-bench.lock $@
+
+fuzz: .set-up/test ## Damage files of every transfer syntax 5,000 times each, by seed, and look that nothing is harmed
+	@$(PY) -m bench.fuzz $(ARGS)
+
 format: .set-up/run ## Put the code in order
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
 catalogue: .set-up/run ## Collect all sentences for translation
-	@.venv/bin/pybabel -q extract -F resources/babel.cfg -k N_ -k _ -k count:1,2 -o resources/locale/portal.pot .
+	@.venv/bin/pybabel -q extract -F resources/babel.cfg -k N_ -k _ -k count:1,2 --no-location --sort-output --omit-header -o resources/locale/portal.pot .
