@@ -155,7 +155,10 @@ def _jpeg_2000(data: bytes, layout: PixelLayout, codestream: Codestream) -> Deco
 
 
 def _htj2k(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
-    return _checked(imagecodecs.htj2k_decode(data), layout, codestream, _colours_2000(data, layout))
+    # Its decoder lets what a lossy transform carries beyond white begin again at black; the other one does not.
+    beyond = codestream.precision not in {16, 32} and _cod(data, 13) == b"\0"
+    decoded = imagecodecs.jpeg2k_decode(data) if beyond else imagecodecs.htj2k_decode(data)
+    return _checked(decoded, layout, codestream, _colours_2000(data, layout))
 
 
 def _colours_2000(data: bytes, layout: PixelLayout) -> str:
@@ -165,9 +168,14 @@ def _colours_2000(data: bytes, layout: PixelLayout) -> str:
 
 
 def _has_transform(data: bytes) -> bool:
-    """Tell whether a JPEG 2000 codestream's COD marker says that a component transform was used."""
+    """Tell whether a JPEG 2000 codestream says that a component transform was used."""
+    return _cod(data, 8) == b"\x01"
+
+
+def _cod(data: bytes, place: int) -> bytes:
+    """Return a byte of a JPEG 2000 codestream's COD marker (ISO/IEC 15444-1 A.6.1); nothing when it has none."""
     at = data.find(b"\xff\x52", 0, 4096)
-    return at >= 0 and data[at + 8 : at + 9] == b"\x01"
+    return data[at + place : at + place + 1] if at >= 0 else b""
 
 
 def _jpeg_xl(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
@@ -262,8 +270,7 @@ def _reduced(data: bytes, layout: PixelLayout, codestream: Codestream, smallest_
 
 
 def _reduced_2000(data: bytes, layout: PixelLayout, codestream: Codestream, levels: int) -> Decoded | None:
-    at = data.find(b"\xff\x52", 0, 4096)
-    levels = min(levels, data[at + 9]) if 0 <= at < len(data) - 9 else 0
+    levels = min(levels, *(_cod(data, 9) or b"\0"))
     colour = layout.samples == _RGB and layout.stored == 8  # noqa: PLR2004 - bits, as Pillow has them
     if levels == 0 or not (colour or layout.samples == 1):
         return None

@@ -3,9 +3,7 @@
 The same arguments always make the same bytes. Nothing here reads a file from outside.
 """
 
-import struct
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -17,18 +15,19 @@ from numpy.typing import NDArray
 from app.imaging.phantom_chest import Chest
 from app.imaging.phantom_hand import Hand
 from app.imaging.phantom_heart import Heart
+from app.imaging.sample_codings import (
+    COLOURS,
+    LOSSY,
+    NATIVE,
+    TRANSFER_SYNTAXES,
+    SampleCoding,
+    coded_frame,
+    native_bytes,
+)
 
-SampleCoding = Literal["raw", "rle", "jpeg", "jpeg_lossless", "jpeg_ls", "jpeg_2000", "htj2k"]
-TRANSFER_SYNTAXES: dict[SampleCoding, str] = {
-    "raw": "1.2.840.10008.1.2.1",
-    "rle": "1.2.840.10008.1.2.5",
-    "jpeg": "1.2.840.10008.1.2.4.50",
-    "jpeg_lossless": "1.2.840.10008.1.2.4.70",
-    "jpeg_ls": "1.2.840.10008.1.2.4.80",
-    "jpeg_2000": "1.2.840.10008.1.2.4.90",
-    "htj2k": "1.2.840.10008.1.2.4.201",
-}
 _NAMES = uuid.UUID("6b1d5c1e-6f0a-4f0e-9b0b-5a3f1f6c2d11")
+# pydicom writes no transfer syntax that it does not know: one that takes as much room stands in its place.
+_KNOWN = {21: "1.2.840.10008.1.2.4.80", 23: "1.2.840.10008.1.2.4.201"}
 _Pixels = NDArray[Any]
 
 
@@ -188,6 +187,7 @@ def _write(
 ) -> Path:
     from pydicom.dataset import FileMetaDataset
     from pydicom.encaps import encapsulate
+    from pydicom.uid import UID
 
     frames, rows, columns = stored.shape[:3]
     dataset.Rows, dataset.Columns = rows, columns
@@ -199,70 +199,29 @@ def _write(
     dataset.PixelRepresentation = 0
     if frames > 1:
         dataset.NumberOfFrames = frames
-    if coding == "raw":
-        dataset.PixelData = stored.tobytes()
+    if coding in NATIVE:
+        dataset.PixelData = native_bytes(stored, coding)
     else:
-        coded = [_coded(frame, bits, coding) for frame in stored]
-        dataset.PixelData = encapsulate(coded)
-        if coding == "jpeg" and dataset.SamplesPerPixel > 1:
-            dataset.PhotometricInterpretation = "YBR_FULL_422"
-        if coding == "jpeg_2000" and dataset.SamplesPerPixel > 1:
-            dataset.PhotometricInterpretation = "YBR_RCT"
+        dataset.PixelData = encapsulate([coded_frame(frame, bits, coding) for frame in stored])
+        if dataset.SamplesPerPixel > 1:
+            dataset.PhotometricInterpretation = COLOURS.get(coding, photometric)
         dataset["PixelData"].is_undefined_length = True
-    dataset.LossyImageCompression = "01" if coding == "jpeg" else "00"
-    dataset["PixelData"].VR = "OB" if coding != "raw" or stored.dtype.itemsize == 1 else "OW"
+    dataset.LossyImageCompression = "01" if coding in LOSSY else "00"
+    dataset["PixelData"].VR = "OB" if coding not in NATIVE or stored.dtype.itemsize == 1 else "OW"
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    dataset.file_meta.TransferSyntaxUID = TRANSFER_SYNTAXES[coding]
+    syntax = TRANSFER_SYNTAXES[coding]
+    known = syntax if UID(syntax).is_transfer_syntax else _KNOWN[len(syntax)]
+    dataset.file_meta.TransferSyntaxUID = UID(known)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{dataset.Modality.lower()}{dataset.SeriesNumber}-{dataset.InstanceNumber:04}.dcm"
     dataset.save_as(path, enforce_file_format=True)
+    if known != syntax:
+        written = path.read_bytes()
+        path.write_bytes(written.replace(_padded(known), _padded(syntax), 1))
     return path
 
 
-def _coded(frame: _Pixels, bits: int, coding: SampleCoding) -> bytes:
-    import imagecodecs
-
-    if coding == "rle":
-        return _run_lengths(frame)
-    if coding == "jpeg":
-        if bits > 8:  # noqa: PLR2004 - the baseline process has 8 bits
-            raise ValueError("baseline JPEG holds 8 bits")
-        return bytes(imagecodecs.jpeg8_encode(frame, 90, subsampling="422"))
-    if coding == "jpeg_lossless":
-        return bytes(imagecodecs.jpeg8_encode(frame, lossless=True, predictor=1, bitspersample=bits))
-    if coding == "jpeg_ls":
-        return bytes(imagecodecs.jpegls_encode(frame))
-    if coding == "htj2k":
-        return bytes(imagecodecs.htj2k_encode(frame, reversible=True))
-    return bytes(
-        imagecodecs.jpeg2k_encode(frame, level=0, codecformat="j2k", reversible=True, bitspersample=bits)
-    )
-
-
-def _run_lengths(frame: _Pixels) -> bytes:
-    """Return a frame in RLE (PS3.5 Annex G): a segment a byte of each sample, the highest byte first."""
-    import imagecodecs
-
-    size = frame.dtype.itemsize
-    planes = frame.reshape(*frame.shape[:2], -1).view(np.uint8).reshape(*frame.shape[:2], -1, size)
-    samples = planes.shape[2]
-    segments = []
-    for sample in range(samples):
-        for byte in reversed(range(size)):
-            rows = (bytes(imagecodecs.packbits_encode(row.tobytes())) for row in planes[:, :, sample, byte])
-            segment = b"".join(rows)
-            segments.append(segment + b"\0" * (len(segment) % 2))
-    return _rle_header(segments) + b"".join(segments)
-
-
-def _rle_header(segments: list[bytes]) -> bytes:
-    return struct.pack("<16I", len(segments), *_offsets(segments), *[0] * (15 - len(segments)))
-
-
-def _offsets(segments: list[bytes]) -> Iterator[int]:
-    at = 64
-    for segment in segments:
-        yield at
-        at += len(segment)
+def _padded(uid: str) -> bytes:
+    return uid.encode() + b"\0" * (len(uid) % 2)

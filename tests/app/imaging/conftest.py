@@ -13,7 +13,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID
 
 from app.imaging import DecodePool
-from app.imaging.phantoms import TRANSFER_SYNTAXES, SampleExam, SamplePatient, make_ct, make_ultrasound
+from app.imaging.phantoms import SampleExam, SamplePatient, make_ct, make_ultrasound
+from app.imaging.sample_codings import EIGHT_BITS, TRANSFER_SYNTAXES
 
 PATIENT = SamplePatient("Möller", "Ana", date(1980, 2, 29), "MRN-7", "NORTH", "F")
 EXAM = SampleExam("ACC-9", date(2026, 3, 12), time(10, 5), "CT of the chest")
@@ -31,7 +32,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("coded")
     files: dict[str, Path] = {}
     for coding in TRANSFER_SYNTAXES:
-        if coding != "jpeg":
+        if coding not in EIGHT_BITS:
             files[f"ct {coding}"] = make_ct(folder / coding, PATIENT, EXAM, slices=1, side=96, coding=coding)[
                 0
             ]
