@@ -53,6 +53,7 @@ class LookAtImages(TouchPage):
         )
         self.viewer.left.connect(self.kiosk.go_back)
         self._room.addWidget(self.viewer)
+        self.viewer.show()
         # Its bar knows how high its buttons are only once they have been laid out.
         QCoreApplication.postEvent(self.viewer, QResizeEvent(self.viewer.size(), self.viewer.size()))
 
