@@ -37,7 +37,7 @@ class ControlBar(QFrame):
         self.position = QLabel()
         self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._walk = QWidget()
-        walk = QHBoxLayout(self._walk)
+        self._walk_line = walk = QHBoxLayout(self._walk)
         walk.setContentsMargins(0, 0, 0, 0)
         walk.setSpacing(GAP)
         walk.addWidget(self._button(Tool("previous", _("Previous"), "chevron-left", "←")))
@@ -55,6 +55,8 @@ class ControlBar(QFrame):
     def arrange(self, width: int) -> QSize:
         """Lay the parts out for this width and return the size they take."""
         room = width - 2 * GAP
+        for button in self.buttons.values():
+            button.ensurePolished()  # else its words are measured in another font than theirs
         widths = [button.sizeHint().width() for button in self._row]
         tools = sum(widths) + self._grid.spacing() * (len(widths) - 1)
         lines = max(1, math.ceil(tools / room))
@@ -68,8 +70,10 @@ class ControlBar(QFrame):
         self._lines.setDirection(
             QBoxLayout.Direction.LeftToRight if is_one else QBoxLayout.Direction.TopToBottom
         )
-        self._lines.activate()
-        least = self._lines.minimumSize()
+        for layout in (self._walk_line, self._grid, self._lines):
+            layout.invalidate()  # what they measured before may be of another font
+            layout.activate()
+        least = self._lines.totalMinimumSize()  # with the border
         return QSize(min(width, WIDEST) if has_walk else min(width, least.width()), least.height())
 
     def show_position(self, index: int, count: int) -> None:

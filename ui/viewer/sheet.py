@@ -56,7 +56,7 @@ class Sheet(QFrame):
             row.show()
         self._button = button
         self._grid.activate()
-        self.resize(self._grid.sizeHint())
+        self.resize(self._grid.totalSizeHint())  # with the border
         corner = button.mapTo(self._home, QPoint(0, button.height() + GAP))
         if corner.y() + self.height() > self._home.height() - GAP:
             corner.setY(max(GAP, button.mapTo(self._home, QPoint(0, 0)).y() - self.height() - GAP))
@@ -93,6 +93,8 @@ class Sheet(QFrame):
     def _row(self, number: int, choice: Choice) -> ToolButton:
         tool = Tool(f"choice_{number}", choice.text, choice.icon_name, can_stay_down=choice.is_current)
         row = ToolButton(tool, self._target, "row")
+        row.setParent(self)
+        row.ensurePolished()  # else its words are measured in another font than theirs
         row.setChecked(choice.is_current)
 
         def chosen() -> None:
