@@ -120,6 +120,7 @@ class Theme:
             "card": target + 2 * space.unit,
             "tick": round(body * kind.scale),
             "corner": space.corner,
+            "inner_corner": space.corner - 1,
             "control_corner": control_corner,
             "ring_corner": control_corner + GAP,
             "mode": "dark" if self.colours is self._look.dark else "light",
@@ -128,6 +129,7 @@ class Theme:
             "focus": space.focus,
             "half": space.unit // 2,
             "inset": space.unit + space.unit // 2,
+            "heading_inset": space.unit + space.unit // 2 + 3,  # Qt moves a row's words by so much more
             "side": space.unit * 2 if target < self._look.web.target else space.unit * 3,
             "veil": f"rgba({veil.red()}, {veil.green()}, {veil.blue()}, 60%)",
         }
