@@ -57,7 +57,7 @@ def viewing(visiting: Phone) -> Phone:
     """The same with the first image open."""
     visiting.page.locator("a.image").first.tap()
     expect(visiting.foot).to_contain_text(f"Image 1 of {COUNT}")
-    expect(visiting.shown).to_be_visible()
+    expect(visiting.shown).to_have_js_property("clientWidth", WIDTH)
     visiting.settled()
     return visiting
 
