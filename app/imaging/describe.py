@@ -7,9 +7,9 @@ from app.imaging.description import FileDescription, Identifier, KeyReference, K
 from app.imaging.dicom_file import DicomFile
 from app.imaging.elements import Elements
 from app.imaging.frames import Frames
+from app.imaging.measures import aspect_of, is_lossy, spacing_in
 from app.imaging.overlays import has_overlays
 from app.imaging.problems import Damaged
-from app.imaging.render import aspect_of
 from app.imaging.voi import frame_groups, windows_of
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
@@ -17,10 +17,8 @@ _PDF = "1.2.840.10008.5.1.4.1.1.104.1"
 _KEY_OBJECTS = "1.2.840.10008.5.1.4.1.1.88.59"
 _REPORT = "1.2.840.10008.5.1.4.1.1.88."
 _PRESENTATION = "1.2.840.10008.5.1.4.1.1.11."
-_LOSSY = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 53, 55, 81, 112))
 _MAX_TEXT = 256
 _MAX_LISTED = 100_000
-_CENTIMETRES = 3  # (0018,6024)
 
 
 def describe(file: DicomFile) -> FileDescription:
@@ -31,8 +29,7 @@ def describe(file: DicomFile) -> FileDescription:
     frames = Frames(file)
     count, problem = _frames(frames, kind)
     notes = tuple(file.notes) if kind == "image" and problem is None else ()
-    measures = frame_groups(file, 0, tags.PIXEL_MEASURES_SEQUENCE)[:1] or (elements,)
-    spacing, spacing_of = _spacing(elements, measures[0])
+    spacing, spacing_of = spacing_in(file, 0)
     voi = frame_groups(file, 0, tags.FRAME_VOI_LUT_SEQUENCE)[:1] or (elements,)
     return FileDescription(
         kind=kind,
@@ -65,7 +62,7 @@ def describe(file: DicomFile) -> FileDescription:
         pixel_spacing=spacing,
         spacing_of=spacing_of,
         frame_time_ms=_frame_time(elements),
-        lossy=elements.text(tags.LOSSY_IMAGE_COMPRESSION) == "01" or file.transfer_syntax in _LOSSY,
+        lossy=is_lossy(file),
         has_overlays=has_overlays(file),
         document_title=_line(elements, tags.DOCUMENT_TITLE),
         key_references=_key_references(elements) if kind == "key_objects" else (),
@@ -173,44 +170,6 @@ def _frame_time(elements: Elements) -> float | None:
         if milliseconds is not None and 1 <= milliseconds <= 60_000:  # noqa: PLR2004 - a film, not a slip of the pen
             return milliseconds
     return None
-
-
-def _spacing(elements: Elements, measures: Elements) -> tuple[tuple[float, float] | None, str]:
-    """Return the pixel spacing in mm and what it was measured on (PS3.3 10.7)."""
-    calibration = elements.text(tags.PIXEL_SPACING_CALIBRATION_TYPE).lower()
-    projected = (
-        tags.IMAGER_PIXEL_SPACING in elements
-    )  # Imager Pixel Spacing: on the detector, larger than in the patient
-    for holder, tag, on in (
-        (
-            measures,
-            tags.PIXEL_SPACING,
-            calibration or ("detector" if projected and _same_as_imager(elements) else "patient"),
-        ),
-        (elements, tags.PIXEL_SPACING, calibration or "patient"),
-        (elements, tags.IMAGER_PIXEL_SPACING, "detector"),
-        (elements, tags.NOMINAL_SCANNED_PIXEL_SPACING, "scanner"),
-    ):
-        sides = holder.numbers(tag)
-        if len(sides) > 1 and sides[0] > 0 and sides[1] > 0:
-            return (sides[0], sides[1]), on if on in {
-                "patient",
-                "detector",
-                "geometry",
-                "fiducial",
-                "scanner",
-            } else "patient"
-    regions = elements.items(tags.SEQUENCE_OF_ULTRASOUND_REGIONS)
-    # More than one region means more than one scale (C.8.5.5.1).
-    if len(regions) == 1 and regions[0].integer(tags.PHYSICAL_UNITS_X_DIRECTION, 0) == _CENTIMETRES:
-        across, down = regions[0].number(tags.PHYSICAL_DELTA_X), regions[0].number(tags.PHYSICAL_DELTA_Y)
-        if across and down:
-            return (abs(down) * 10, abs(across) * 10), "region"
-    return None, ""
-
-
-def _same_as_imager(elements: Elements) -> bool:
-    return elements.numbers(tags.PIXEL_SPACING) == elements.numbers(tags.IMAGER_PIXEL_SPACING)
 
 
 def _key_references(elements: Elements) -> tuple[KeyReference, ...]:

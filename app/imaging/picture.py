@@ -33,7 +33,13 @@ class StoredFacts:
     grayscale: Grayscale | None
     signed: bool = False
     aspect: float = 1.0
+    rows: int  # of the whole frame: a reduced one has fewer pixels
+    columns: int
     reduced: int = 1
+    pixel_spacing: tuple[float, float] | None = None  # mm between rows, mm between columns
+    spacing_of: str = ""  # patient, detector, geometry, fiducial, region, scanner; "" without spacing
+    lossy: bool = False
+    has_overlays: bool = False
     notes: tuple[str, ...] = ()
 
 

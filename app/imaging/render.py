@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.imaging import tags
 from app.imaging.colour import rgb_of
 from app.imaging.decode import Decoded, decode_frame
-from app.imaging.dicom_file import DicomFile
 from app.imaging.frames import Frames
 from app.imaging.grayscale import Array, Grayscale, GreyLevels, Window
-from app.imaging.overlays import draw_overlays
+from app.imaging.measures import aspect_of, is_lossy, spacing_in
+from app.imaging.overlays import draw_overlays, has_overlays
 from app.imaging.picture import Picture, StoredFrame
-from app.imaging.voi import frame_groups, grayscale_of
+from app.imaging.voi import grayscale_of
 
 _16_BITS = 2
 _GREY = frozenset(("MONOCHROME1", "MONOCHROME2"))
@@ -75,6 +74,8 @@ def stored(frames: Frames, frame: int, *, max_side: int | None = None) -> Stored
     if max_side is not None:
         pixels = _skipped(pixels, max_side)
     height, width = pixels.shape[:2]
+    whole = decoded.layout if decoded.reduced == 1 else frames.layout
+    spacing, spacing_of = spacing_in(frames.file, frame)
     return StoredFrame(
         pixels=np.ascontiguousarray(pixels),
         width=width,
@@ -82,7 +83,13 @@ def stored(frames: Frames, frame: int, *, max_side: int | None = None) -> Stored
         grayscale=grayscale,
         signed=pixels.dtype.kind == "i",
         aspect=aspect_of(frames.file, frame),
+        rows=whole.rows,
+        columns=whole.columns,
         reduced=max(1, round(frames.layout.columns / width)),
+        pixel_spacing=spacing,
+        spacing_of=spacing_of,
+        lossy=is_lossy(frames.file),
+        has_overlays=has_overlays(frames.file),
         notes=tuple(frames.file.notes),
     )
 
@@ -92,22 +99,6 @@ def overlays_alone(frames: Frames, frame: int) -> Picture:
     rows, columns = frames.layout.rows, frames.layout.columns
     drawn = draw_overlays(frames, frame, np.zeros((rows, columns), np.uint8))
     return Picture(pixels=drawn, width=columns, height=rows, aspect=aspect_of(frames.file, frame))
-
-
-def aspect_of(file: DicomFile, frame: int) -> float:
-    """Return a pixel's height over its width: Pixel Aspect Ratio (C.7.6.3.1.7), else the spacing (10.7.1)."""
-    measures = frame_groups(file, frame, tags.PIXEL_MEASURES_SEQUENCE)[:1]
-    for elements, tag in (
-        (file.elements, tags.PIXEL_ASPECT_RATIO),
-        (file.elements, tags.PIXEL_SPACING),
-        (file.elements, tags.IMAGER_PIXEL_SPACING),
-        *((item, tags.PIXEL_SPACING) for item in measures),
-    ):
-        sides = elements.numbers(tag)
-        if len(sides) > 1 and sides[0] > 0 and sides[1] > 0:
-            ratio = sides[0] / sides[1]
-            return ratio if 0.05 < ratio < 20 else 1.0  # noqa: PLR2004 - anything else is a slip of the pen
-    return 1.0
 
 
 def _grey_levels(pixels: Array, grayscale: Grayscale, window: Window | None, *, invert: bool) -> GreyLevels:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from app.callers import Caller
 from app.portal import Portal
 from app.views.exams import ExamPage, InstanceRow, SeriesRow
-from ui.viewer.source import Pixels, ViewedFrame, ViewedSeries
+from ui.viewer.source import ViewedFrame, ViewedSeries, viewed_frame
 
 THUMBNAIL_SIDE = 256  # pixels
 
@@ -24,7 +23,6 @@ class PortalImages:
         self._exam_id = page.exam.id
         self._closed = threading.Event()
         self._frames: dict[str, list[tuple[InstanceRow, int]]] = {}
-        self._lossy: dict[str, bool] = {}  # by series: one look a series is enough
         self.series: Sequence[ViewedSeries] = (
             [self._viewed(one) for one in page.series if one.frame_count] if page.may_see_images else []
         )
@@ -37,15 +35,8 @@ class PortalImages:
     def frame(self, series_id: str, index: int, *, reduced: bool) -> ViewedFrame:
         """Return one image; raises PortalError."""
         instance, number = self._frames[series_id][index]
-        stored = self._acting.images.frame(instance.id, number, reduced=reduced, cancelled=self._closed)
-        is_whole = stored.reduced == 1
-        return ViewedFrame(
-            pixels=cast("Pixels", stored.pixels),
-            rows=stored.height if is_whole else instance.rows,
-            columns=stored.width if is_whole else instance.columns,
-            grayscale=stored.grayscale,
-            pixel_aspect=stored.aspect,
-            lossy=self._is_lossy(series_id, instance.id),
+        return viewed_frame(
+            self._acting.images.frame(instance.id, number, reduced=reduced, cancelled=self._closed)
         )
 
     def thumbnail(self, series_id: str, index: int) -> NDArray[np.uint8]:
@@ -73,8 +64,3 @@ class PortalImages:
         return ViewedSeries(
             key, series.title, series.modality, len(self._frames[key]), frame_time_ms=series.frame_time_ms
         )
-
-    def _is_lossy(self, series_id: str, instance_id: UUID) -> bool:
-        if series_id not in self._lossy:
-            self._lossy[series_id] = self._acting.images.described(instance_id).lossy
-        return self._lossy[series_id]

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.imaging import FileDescription, Grayscale, StoredFrame
+from app.imaging import Grayscale, StoredFrame
 
 Pixels = NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.uint8]
 DownloadKind = Literal["png", "jpeg", "zip", "dicom", "phone", "usb", "print"]
@@ -49,6 +49,7 @@ class ViewedFrame:
     spacing_mm: tuple[float, float] | None = None  # between rows, between columns
     spacing_of: str = ""  # what that was measured on: patient, detector, geometry, fiducial, region, scanner
     lossy: bool = False
+    has_overlays: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,16 @@ class ImageSource(Protocol):
         ...
 
 
-def viewed_frame(stored: StoredFrame, about: FileDescription) -> ViewedFrame:
-    """Return a decoded frame with what its file says of itself, as the viewer takes it."""
-    whole = stored.reduced == 1
+def viewed_frame(stored: StoredFrame) -> ViewedFrame:
+    """Return a decoded frame as the viewer takes it."""
     return ViewedFrame(
         pixels=stored.pixels,
-        rows=stored.height if whole else about.rows,
-        columns=stored.width if whole else about.columns,
+        rows=stored.rows,
+        columns=stored.columns,
         grayscale=stored.grayscale,
         pixel_aspect=stored.aspect,
-        spacing_mm=about.pixel_spacing,
-        spacing_of=about.spacing_of,
-        lossy=about.lossy,
+        spacing_mm=stored.pixel_spacing,
+        spacing_of=stored.spacing_of,
+        lossy=stored.lossy,
+        has_overlays=stored.has_overlays,
     )

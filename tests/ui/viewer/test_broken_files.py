@@ -50,9 +50,7 @@ class Files:
         self.series: Sequence[ViewedSeries] = [ViewedSeries("all", "All", "CT", 2 * len(broken))]
 
     def frame(self, series_id: str, index: int, *, reduced: bool) -> ViewedFrame:
-        given = self._given(index)
-        stored = self._pool.stored(given, 0, max_side=1024 if reduced else None)
-        return viewed_frame(stored, self._pool.describe(given))
+        return viewed_frame(self._pool.stored(self._given(index), 0, max_side=1024 if reduced else None))
 
     def thumbnail(self, series_id: str, index: int) -> NDArray[np.uint8]:
         return self._pool.thumbnail(self._given(index)).pixels

@@ -48,13 +48,13 @@ def test_the_pixels_on_the_screen_are_those_of_rendering(qapp: QApplication, ima
     compared, wrong = 0, []
     for file in files():
         try:
-            about, stored, rendered = imaging.describe(file), imaging.stored(file), imaging.render(file)
+            stored, rendered = imaging.stored(file), imaging.render(file)
         except PortalError:
             continue  # not an image, or one that is told in words: other tests' matter
         rows, columns = stored.pixels.shape[:2]
         image = QImage(columns, rows, QImage.Format.Format_RGB32)
         painter = QPainter(image)
-        square = viewed_frame(stored, about)
+        square = viewed_frame(stored)
         middle = QPointF(columns / 2, rows * stored.aspect / 2)
         painter.scale(1.0, 1.0 / stored.aspect)
         view = QRectF(0, 0, columns, rows * stored.aspect)
@@ -72,8 +72,7 @@ def test_the_pixels_on_the_screen_are_those_of_rendering(qapp: QApplication, ima
 @pytest.mark.parametrize("max_side", [64, 100])
 def test_a_reduced_frame_takes_the_place_of_the_whole_one(imaging: DecodePool, max_side: int) -> None:
     file = next(file for file in files() if file.name.startswith("CT_small"))
-    about = imaging.describe(file)
-    whole = make_layers(viewed_frame(imaging.stored(file), about))
-    reduced = make_layers(viewed_frame(imaging.stored(file, max_side=max_side), about))
+    whole = make_layers(viewed_frame(imaging.stored(file)))
+    reduced = make_layers(viewed_frame(imaging.stored(file, max_side=max_side)))
     assert reduced.size == whole.size
     assert not whole.is_reduced
