@@ -1,29 +1,29 @@
 """The kiosk's window: one page at a time, a header that is always there, and a memory that ends with each stay."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.errors import PortalError
 from app.portal import Acting
 from app.views.clinic import Clinic, SiteRow, StationRow
-from app.views.people import SessionRow
 from ui.change_watch import ChangeWatch
 from ui.kiosk.activation import AskCode
-from ui.kiosk.forgetting import forget_pages, forget_shared
+from ui.kiosk.forgetting import forget_shared
 from ui.kiosk.guest import AskInvitation
 from ui.kiosk.header import Header
-from ui.kiosk.idle import IdleWatch, of_session
+from ui.kiosk.history import History
+from ui.kiosk.place import Place, find_place
+from ui.kiosk.presence import Presence
 from ui.kiosk.recovery import AskResetCode
 from ui.kiosk.scanner import Scanner, read_scan
 from ui.kiosk.sign_in import SignIn
-from ui.kiosk.still_there import StillThere
 from ui.kiosk.waiting import Waiting
 from ui.kiosk.welcome import Welcome
 from ui.patient.exam import ExamView
@@ -43,15 +43,6 @@ if TYPE_CHECKING:
 TRY_AGAIN_MS = 5_000
 
 
-@dataclass(frozen=True)
-class Place:
-    """What the kiosk knows of itself before anybody comes."""
-
-    clinic: Clinic
-    station: StationRow
-    site: SiteRow
-
-
 class KioskWindow(QWidget):
     """Implements Kiosk for its pages."""
 
@@ -64,7 +55,6 @@ class KioskWindow(QWidget):
         self._place: Place | None = None
         self._stay: Stay | None = None
         self._watch: ChangeWatch | None = None
-        self._history: list[TouchPage] = []
         self._is_large = False
         self._may_close = False
         self._has_started = False
@@ -78,7 +68,7 @@ class KioskWindow(QWidget):
         if self._has_started:
             return
         self._has_started = True
-        self.idle.start()
+        self.presence.start()
         self.scanner.start()
         self._look_up()
 
@@ -86,7 +76,7 @@ class KioskWindow(QWidget):
         """End the stay and let the window be closed."""
         self._forget()
         self._try_again.stop()
-        self.idle.stop()
+        self.presence.stop()
         self.scanner.stop()
         self.surroundings.background.cancel_all(self)
         self._may_close = True
@@ -117,7 +107,7 @@ class KioskWindow(QWidget):
     @property
     def page(self) -> TouchPage | None:
         """The page that is shown."""
-        return self._history[-1] if self._history else None
+        return self.history.last
 
     def acting(self, request_id: UUID | None = None) -> Acting:
         """Return the portal as whoever is here sees it."""
@@ -126,29 +116,22 @@ class KioskWindow(QWidget):
 
     def go(self, page: TouchPage) -> None:
         """Show a page; Back leads to the one before."""
-        before = self.page
-        if before is not None:
-            before.leave()
-        self._history.append(page)
-        self._stack.addWidget(page)
+        self.history.push(page)
         self._show(page)
 
     def go_back(self) -> None:
         """Show the page before, and forget this one."""
-        if len(self._history) > 1:
-            self._drop(1)
-            self._show(self._history[-1])
+        if len(self.history) > 1:
+            self._go_down(1)
 
     def back_to(self, kind: type[TouchPage]) -> TouchPage | None:
         """Go back until a page of this kind is shown; return it, or None when there is none."""
-        at = next((n for n, page in reversed(list(enumerate(self._history))) if isinstance(page, kind)), None)
-        if at is None:
+        above = self.history.above(kind)
+        if above is None:
             return None
-        found = self._history[at]
-        if found is not self.page:
-            self._drop(len(self._history) - at - 1)
-            self._show(found)
-        return found
+        if above:
+            self._go_down(above)
+        return self.page
 
     def go_home(self) -> None:
         """Show the first page of whoever is here, and forget the others."""
@@ -161,7 +144,7 @@ class KioskWindow(QWidget):
             first = WhoseExams(self)
         else:
             first = Home(self)
-        self._drop(len(self._history))
+        self._drop(len(self.history))
         self.go(first)
 
     def leave(self) -> None:
@@ -170,8 +153,8 @@ class KioskWindow(QWidget):
         self._forget()
         self._show_large_text(is_large=False)
         if self._place is not None:
-            self.idle.rest()
             self.go_home()
+            self._look_up()  # settings may have changed since the last time
 
     def end(self, error: Exception) -> None:
         """Leave because the portal says that the stay is over, and say so on the welcome page."""
@@ -184,7 +167,7 @@ class KioskWindow(QWidget):
 
     def ask_sign_in(self, user_name: str = "") -> None:
         """Show the sign-in page, perhaps with the user name filled in."""
-        self._drop(max(len(self._history) - 1, 0))
+        self._drop(len(self.history) - 1)
         self.go(SignIn(self, user_name, self._samples))
 
     def welcome(self, stay: Stay) -> None:
@@ -192,10 +175,9 @@ class KioskWindow(QWidget):
         self._stay = stay
         if stay.session is not None:
             self._show_large_text(is_large=self._is_large or stay.session.large_text)
-            self.idle.follow(self.clinic.rules, self._touch)
-            self.idle.set_deadline(of_session(stay.session))
+            self.presence.follow_patient(self.clinic.rules, self.acting(), stay.session)
         else:
-            self.idle.follow(self.clinic.rules)
+            self.presence.follow(self.clinic.rules)
         self._watch = ChangeWatch(self.surroundings.portal, stay.caller, self.surroundings.background, self)
         self._watch.changed.connect(self._on_changed)
         self._watch.everything.connect(lambda: self._on_changed(None))
@@ -224,28 +206,23 @@ class KioskWindow(QWidget):
         self.keyboard = OnScreenKeyboard(self._)
         self.keyboard.setObjectName("keyboard")
         self.keyboard.hide()
-        self._stack = QStackedWidget()
-        self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._waiting = Waiting(self._)
-        self._stack.addWidget(self._waiting)
+        self.history = History(self._waiting)
         outer = column(gap=0)
         if self.surroundings.is_practice:
             outer.addWidget(Banner(self._("Practice mode. These people are made up and nothing is sent.")))
         outer.addWidget(self.header)
-        outer.addWidget(self._stack, stretch=1)
+        outer.addWidget(self.history, stretch=1)
         outer.addWidget(self.keyboard)
         self.setLayout(outer)
-        self.idle = IdleWatch(self.surroundings.portal.parts.clock, self)
+        self.presence = Presence(self, self.surroundings, self.leave, self._on_failed)
         self.scanner = Scanner(self)
-        self._still_there = StillThere(self, self._, self._on_still_here, self.leave)
         self._try_again = QTimer(self, singleShot=True, interval=TRY_AGAIN_MS)
 
     def _connect(self) -> None:
         self.header.left.connect(self.leave)
         self.header.large_text_wanted.connect(self._on_large_text)
-        self.idle.warned.connect(self._on_warned)
-        self.idle.calmed.connect(self._still_there.hide)
-        self.idle.over.connect(self.leave)
+        self.presence.over.connect(self.leave)
         self.scanner.scanned.connect(self.scan)
         self._try_again.timeout.connect(self._look_up)
 
@@ -256,41 +233,38 @@ class KioskWindow(QWidget):
 
     def _look_up(self) -> None:
         here = self.surroundings.here()
-
-        def look() -> Place:
-            station = here.stations.mine()
-            sites = here.sites.all()
-            return Place(
-                here.clinic.settings(), station, next(site for site in sites if site.id == station.site_id)
-            )
-
-        self.surroundings.background.run(look, owner=self, done=self._on_place, failed=self._on_no_place)
+        self.surroundings.background.run(
+            lambda: find_place(here), owner=self, done=self._on_place, failed=self._on_no_place
+        )
 
     # Pages
 
     def _show(self, page: TouchPage) -> None:
-        self._stack.setCurrentWidget(page)
         self.keyboard.reset()
         self.keyboard.setVisible(page.has_keyboard)
         self._show_person()
         if self._stay is None:
-            if isinstance(page, Welcome):
-                self.idle.rest()
-            else:
-                self.idle.follow(self.clinic.rules)
+            self._watch_visitor(page)
         self.setFocus()
         page.began()
         page.take_focus()
 
+    def _watch_visitor(self, page: TouchPage) -> None:
+        is_at_start = isinstance(page, Welcome)
+        if is_at_start and not self._is_large:
+            self.presence.rest()
+        else:  # large text on the welcome page goes back to normal by itself
+            self.presence.follow(self.clinic.rules, is_quiet=is_at_start)
+
+    def _go_down(self, count: int) -> None:
+        self.due_at(None)
+        self.history.drop(count)
+        if self.page is not None:
+            self._show(self.page)
+
     def _drop(self, count: int) -> None:
-        dropped = self._history[len(self._history) - count :]
-        del self._history[len(self._history) - count :]
-        for page in dropped:
-            page.leave()
-            self._stack.removeWidget(page)
-        if dropped:
-            self.due_at(None)
-            forget_pages(dropped)
+        self.due_at(None)
+        self.history.drop(count)
 
     def _show_person(self) -> None:
         stay, is_at_start = self._stay, isinstance(self.page, Welcome)
@@ -324,9 +298,9 @@ class KioskWindow(QWidget):
             self._watch.deleteLater()
             self._watch = None
         had_stay, self._stay = self._stay is not None, None
-        self._still_there.hide()
+        self.presence.rest()
         self.scanner.forget()
-        self._drop(len(self._history))
+        self._drop(len(self.history))
         self.header.show_person("", "", can_leave=False)
         self.keyboard.reset()
         forget_shared()
@@ -349,7 +323,7 @@ class KioskWindow(QWidget):
             if self.page is not None:
                 self.page.notices.say("stop", self._("This code does not belong to this clinic's portal."))
             return
-        self._drop(max(len(self._history) - 1, 0))
+        self._drop(len(self.history) - 1)
         if scan.kind == "activate":
             self.go(AskCode(self, scan.code))
         elif scan.kind == "reset":
@@ -358,69 +332,36 @@ class KioskWindow(QWidget):
             self.go(AskInvitation(self, scan.number, scan.code))
 
     def _on_place(self, place: Place) -> None:
-        self._place = place
-        self.go_home()
+        is_new, self._place = place != self._place, place
+        if self.page is None or (is_new and isinstance(self.page, Welcome)):
+            self.go_home()
 
     def _on_no_place(self, error: Exception) -> None:
-        self._waiting.show_failure(error)
-        self._try_again.start()
+        if self._place is None:
+            self._waiting.show_failure(error)
+            self._try_again.start()
 
     def _on_changed(self, nouns: frozenset[str] | None) -> None:
         page = self.page
         if page is not None:
             page.changed(nouns)
 
-    def _touch(self) -> None:
-        stay = self._stay
-        if stay is None:
-            return
-        self.surroundings.background.run(
-            self.acting().sessions.touch,
-            owner=self,
-            done=self._on_touched,
-            failed=self._on_touch_failed,
-            group="touch",
-        )
-
-    def _on_touched(self, row: SessionRow) -> None:
-        if self._stay is not None:
-            self.idle.set_deadline(of_session(row))
-
-    def _on_touch_failed(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception) -> None:
         page = self.page
         if page is not None and self._stay is not None:
             page.show_failure(error)
 
-    def _on_warned(self, seconds: int) -> None:
-        if self._stay is None and (self.page is None or isinstance(self.page, Welcome)):
-            return
-        self._still_there.show_seconds(seconds)
-
-    def _on_still_here(self) -> None:
-        if self._stay is None or self._stay.session is None:
-            self.idle.answer()
-            return
-        acting = self.acting()
-        clock = self.surroundings.portal.parts.clock
-
-        def stay_on() -> SessionRow:
-            row = acting.sessions.touch()
-            # Touched just now and still about to end: the longest time is over, and is given once more (D25).
-            return acting.sessions.extend() if clock() >= row.warns_at else row
-
-        self.surroundings.background.run(
-            stay_on, owner=self, done=self._on_touched, failed=self._on_touch_failed, group="touch"
-        )
-
     def _on_large_text(self, is_large: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._show_large_text(is_large=is_large)
+        if self._stay is None and self.page is not None:
+            self._watch_visitor(self.page)
         if self._stay is not None and self._stay.session is not None:
             acting = self.acting()
             self.surroundings.background.run(
                 lambda: acting.sessions.set_large_text(is_large),
                 owner=self,
                 done=lambda _: None,
-                failed=self._on_touch_failed,
+                failed=self._on_failed,
                 group="large_text",
             )
 

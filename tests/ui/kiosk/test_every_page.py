@@ -271,7 +271,7 @@ def test_the_pages_of_a_patient(  # noqa: PLR0915 - a walk past every page
         kiosk.wait_until(kiosk.window.surroundings.background.is_idle)
         look.at(name)
         kiosk.tap("back")
-    kiosk.window.idle.warned.emit(27)
+    kiosk.window.presence.idle.warned.emit(27)
     look.at("still there")
     assert look.faults == {}
 

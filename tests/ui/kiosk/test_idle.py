@@ -5,11 +5,18 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from app.errors import PortalError
+from app.words import Words
 from tests.fakes import FixedClock
-from tests.scene import PASSWORD, Known
-from tests.ui.kiosk.at_kiosk import AtKiosk
+from tests.scene import PASSWORD, Known, Scene
+from tests.ui.kiosk.at_kiosk import AtKiosk, SpyPrinters
+from ui.background import Background
+from ui.kiosk.window import KioskWindow
+from ui.surroundings import Surroundings
+from ui.theme import Theme
+from ui.widgets.text import Text
 
 
 @pytest.fixture
@@ -130,8 +137,40 @@ def test_the_welcome_page_asks_nobody_whether_they_are_there(kiosk: AtKiosk, clo
 
 @pytest.mark.rule("D27")
 def test_a_stay_that_the_clinic_ends_is_left_and_said_so(
-    signed_in: AtKiosk, account: Known, scene: object
+    signed_in: AtKiosk, account: Known, scene: Scene
 ) -> None:
-    scene.acting("reception").accounts.block(account.id, "asked by the patient")  # type: ignore[attr-defined]  # a Scene
+    scene.acting("reception").accounts.block(account.id, "asked by the patient")
     signed_in.wait_for("welcome")
     assert "signed out" in signed_in.notice()
+
+
+def test_large_text_on_the_welcome_page_goes_back_to_normal_without_a_question(
+    kiosk: AtKiosk, clock: FixedClock
+) -> None:
+    usual = kiosk.window.header.large_text.fontMetrics().height()
+    kiosk.tap("large_text")
+    assert kiosk.window.header.large_text.fontMetrics().height() > usual
+    clock.advance(seconds(100))
+    kiosk.qtbot.wait(600)
+    assert warning(kiosk) is None
+    clock.advance(seconds(20))
+    kiosk.wait_until(lambda: kiosk.window.header.large_text.fontMetrics().height() == usual)
+
+
+def test_a_kiosk_whose_station_was_switched_off_says_so_and_goes_on_trying(
+    scene: Scene, words: Words, background: Background, qtbot: QtBot
+) -> None:
+    scene.acting("it").stations.revoke(scene.kiosk.id)
+    theme = Theme("kiosk")
+    window = KioskWindow(
+        Surroundings(scene.portal, scene.kiosk.caller, words, background, theme, SpyPrinters())
+    )
+    qtbot.addWidget(window)
+    theme.apply(window)
+    window.resize(1920, 1080)
+    with qtbot.waitExposed(window):
+        window.show()
+    title = window.findChildren(Text)
+    qtbot.waitUntil(lambda: any(one.text() == "This kiosk is not ready" and one.isVisible() for one in title))
+    assert window.page is None
+    window.close_down()
