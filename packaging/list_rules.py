@@ -21,7 +21,11 @@ def main() -> int:
         for name, rules in marked(ast.parse(path.read_text(encoding="utf-8"))):
             for rule in rules:
                 proofs[rule].append(f"{path.relative_to(ROOT)}::{name}")
-    later = dict(re.findall(r"^- (\w+): (.+)$", (ROOT / "docs/rules-later.md").read_text(encoding="utf-8"), re.MULTILINE))
+    later = dict(
+        re.findall(
+            r"^- (\w+): (.+)$", (ROOT / "docs/rules-later.md").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
     bare = []
     for rule in RULES:
         if rule in proofs:
