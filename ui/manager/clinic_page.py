@@ -122,7 +122,7 @@ class ClinicPage(OfficePart):
             _("A change counts for what happens from then on. What was promised to somebody stays."),
             *cards,
             beside=(self.save,),
-            characters=100,
+            widest=720,
         )
 
     def _show(self, clinic: Clinic) -> None:

@@ -66,7 +66,7 @@ class MonthView(OfficePart):
             self.site,
             self.table,
             beside=(self.csv,),
-            characters=100,
+            widest=720,
         )
 
     def _connect(self) -> None:

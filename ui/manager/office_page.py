@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from app.rules.access import Role
 from ui.manager.clinic_page import ClinicPage
@@ -69,7 +68,7 @@ class OfficePage(Page):
             button.clicked.connect(partial(self._on_chosen, name))
             part = make(seat)
             self._parts[name] = (button, part)
-            self._stack.addWidget(_rolling(part))
+            self._stack.addWidget(part)
             buttons.append(button)
         menu.setLayout(column(*buttons, None, gap=1, margin=2))
         body = row(menu, self._stack, gap=0)
@@ -78,12 +77,3 @@ class OfficePage(Page):
 
     def _on_chosen(self, name: str, _checked: object = None) -> None:
         self.enter(name)
-
-
-def _rolling(part: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(part)
-    return area

@@ -1,13 +1,12 @@
 """What the pages of the office have in common: a heading, a line for notices, and a look at what there is now."""
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.page import Page
+from ui.reception.rolling import WIDEST, rolling
 from ui.reception.seat import Seat
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
-
-WIDE = 240
 
 
 class OfficePart(Page):
@@ -32,18 +31,23 @@ class OfficePart(Page):
         sentence: str,
         *content: QWidget,
         beside: tuple[QWidget, ...] = (),
-        characters: int = WIDE,
+        widest: int = WIDEST,
     ) -> None:
-        """Put the content below the heading, and buttons beside it; no wider than so many characters."""
+        """Put the content below the heading, and buttons beside it; no wider than so many pixels."""
         head = row(Text(heading, "heading"), *beside)
         head.setStretch(0, 1)
-        whole = QWidget()
-        whole.setLayout(column(head, Text(sentence, "quietText"), self.notices, *content, None, gap=2))
-        whole.setMaximumWidth(self.fontMetrics().averageCharWidth() * characters)
-        self.setLayout(row(whole, None, gap=0, margin=3))
-        layout = self.layout()
-        assert isinstance(layout, QHBoxLayout)
-        layout.setStretch(0, 1000)
+        self.setLayout(
+            column(
+                rolling(
+                    self._seat.surroundings.theme,
+                    head,
+                    Text(sentence, "quietText"),
+                    self.notices,
+                    *content,
+                    widest=widest,
+                )
+            )
+        )
 
     def changed(self, sentence: str) -> None:
         """Say what was done, and look again."""

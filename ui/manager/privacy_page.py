@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app import documents
 from app.errors import Invalid
@@ -18,6 +17,7 @@ from ui.reception.drawer import Paper
 from ui.reception.key_button import KeyButton
 from ui.reception.paper_dialog import PaperDialog
 from ui.reception.patient_field import PatientField
+from ui.reception.rolling import rolling
 from ui.reception.row_table import Cell, Line, RowTable
 from ui.reception.seat import Seat
 from ui.widgets.date_field import DateField
@@ -77,30 +77,18 @@ class PrivacyPage(Page):
         card = Card(self.patient, gap=2, margin=2)
         card.column.addLayout(row(self.from_day, self.until_day, None, gap=3))
         card.column.addLayout(row(self.search, self.print_button, None, self.verify))
-        inner = QWidget()
-        inner.setProperty("role", "clear")
-        inner.setLayout(
-            column(
-                Text(_("Who looked"), "heading"),
-                Text(
-                    _("Every opening, print and change is on record. So are the searches here."), "quietText"
-                ),
-                self.notices,
-                card,
-                self.said,
-                self.table,
-                self.detail,
-                row(self.more, None),
-                None,
-                gap=2,
-                margin=3,
-            )
+        area = rolling(
+            self._seat.surroundings.theme,
+            Text(_("Who looked"), "heading"),
+            Text(_("Every opening, print and change is on record. So are the searches here."), "quietText"),
+            self.notices,
+            card,
+            self.said,
+            self.table,
+            self.detail,
+            row(self.more, None),
+            gap=2,
         )
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
         self.setLayout(column(area))
         for widget in (self.table, self.more, self.said):
             widget.hide()

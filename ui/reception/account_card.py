@@ -4,12 +4,13 @@ from datetime import datetime
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QGridLayout, QMenu
 
 from app.rules.access import Relation, Role
 from app.rules.account_life import AccountState
 from app.views.people import AccountRow, GrantRow
 from ui.reception.drawer import Paper
+from ui.reception.flow import Flow
 from ui.reception.key_button import KeyButton
 from ui.reception.seat import Seat
 from ui.widgets.button import ButtonRole
@@ -82,7 +83,7 @@ class AccountCard(Card):
         self.column.addLayout(self._facts())
         if seat.has(Role.RECEPTION, Role.MANAGER):
             self.column.addSpacing(8)
-            self.column.addLayout(self._buttons())
+            self.column.addWidget(self._buttons())
 
     # Words
 
@@ -216,7 +217,7 @@ class AccountCard(Card):
                 return account.code_expires_on is not None
         return True
 
-    def _buttons(self) -> QHBoxLayout:
+    def _buttons(self) -> Flow:
         state = self._account.state
         buttons: list[KeyButton] = []
         for action in filter(self._is_possible, BUTTONS.get(state, ())):
@@ -227,7 +228,7 @@ class AccountCard(Card):
         more = [action for action in MORE.get(state, ()) if self._is_possible(action)]
         if more:
             buttons.append(self._more(more))
-        return row(*buttons, None, gap=1)
+        return Flow(*buttons)
 
     def _more(self, actions: list[str]) -> KeyButton:
         button = KeyButton("more", self._("More"), "Alt+M" if self._has_keys else "", icon_name="ellipsis")

@@ -65,6 +65,7 @@ class AccountSection(Section):
                     "quietText",
                 )
             )
+        self.first = next((b for card in self._cards for b in card.findChildren(KeyButton)), None)
         if had_focus:
             self.take_focus()
 

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.rules.access import Role
 from app.views.desk import DeskExam
@@ -13,9 +13,11 @@ from app.views.people import PatientRow
 from ui.page import Page
 from ui.patient.sayings import exam_title
 from ui.reception import report_forms as forms
+from ui.reception.flow import Flow
 from ui.reception.key_button import KeyButton
 from ui.reception.report_actions import ReportActions
 from ui.reception.report_card import ReportCard
+from ui.reception.rolling import rolling
 from ui.reception.seat import Seat
 from ui.widgets.layout import Card, column, row
 from ui.widgets.status import StatusBadge
@@ -108,26 +110,16 @@ class ExamView(Page):
         head = row(self.back, self.title, gap=2)
         head.setStretch(1, 1)
         self._reports = column(gap=2)
-        inner = QWidget()
-        inner.setProperty("role", "clear")
-        inner.setLayout(
-            column(
-                head,
-                row(self.withheld, None),
-                row(self.images, self.attach_text, self.attach_pdf, None, self.hold, self.move_exam),
-                self.notices,
-                Text(_("Reports"), "subheading"),
-                self._reports,
-                None,
-                gap=2,
-                margin=3,
-            )
+        area = rolling(
+            self._seat.surroundings.theme,
+            head,
+            row(self.withheld, None),
+            Flow(self.images, self.attach_text, self.attach_pdf, self.hold, self.move_exam),
+            self.notices,
+            Text(_("Reports"), "subheading"),
+            self._reports,
+            gap=2,
         )
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
         self.setLayout(column(area))
         staff = self._seat.has(Role.RECEPTION, Role.CLINICAL)
         for button in (self.images, self.attach_text, self.attach_pdf):

@@ -1,6 +1,7 @@
 """The patient's exams in a list: when, what, how many images, and how far each report has come."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 
@@ -43,6 +44,7 @@ class ExamsSection(Section):
             seat.surroundings.theme.colours,
             stretch=1,
         )
+        self.first = self.table
         self.table.opened.connect(self.opened)
         self._none = Text(_("No exams yet. Drop a folder, ZIP or disc here to import one."), "quietText")
         import_button = KeyButton("import_button", _("Import images"), "Alt+I", icon_name="folder-open")
@@ -70,7 +72,7 @@ class ExamsSection(Section):
         return Line(
             exam.id,
             (
-                Cell(_.moment(exam.performed_at, exam.time_zone)),
+                Cell(_.date(exam.performed_at.astimezone(ZoneInfo(exam.time_zone)).date())),
                 Cell(_(exam.title), is_bold=True),
                 Cell(exam.site_name),
                 Cell(str(exam.image_count)),

@@ -77,7 +77,7 @@ class ImportDialog(DeskDialog):
         self.table = RowTable(
             "import_studies",
             _("What was found"),
-            (_("Exam"), _("Date"), _("Name in the files"), _("Born"), _("Images"), _("Compared")),
+            (_("Exam"), _("Date"), _("Name in the files"), _("Born"), _("Images"), _("Differs")),
             self._seat.surroundings.theme.colours,
             stretch=0,
         )
@@ -205,9 +205,9 @@ class ImportDialog(DeskDialog):
     def _line(self, study: SurveyedStudy) -> Line:
         _ = self._
         named = {
-            "name": _("name differs"),
-            "birth_date": _("birth date differs"),
-            "identifier": _("number differs"),
+            "name": _("name"),
+            "birth_date": _("birth date"),
+            "identifier": _("number"),
         }
         differs = ", ".join(named.get(what, what) for what in study.differs)
         return Line(
@@ -218,7 +218,7 @@ class ImportDialog(DeskDialog):
                 Cell(study.patient_name),
                 Cell(study.birth_date),
                 Cell(str(study.images)),
-                Cell(differs, "stop") if differs else Cell(_("fits"), "good"),
+                Cell(differs, "stop") if differs else Cell(_("nothing"), "good"),
             ),
         )
 

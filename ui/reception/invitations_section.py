@@ -40,6 +40,7 @@ class InvitationsSection(Section):
             seat.surroundings.theme.colours,
             stretch=1,
         )
+        self.first = self.table
         self.table.opened.connect(self.opened)
         self._none = Text(_("Nothing has been shared."), "quietText")
         invite = KeyButton("invite_button", _("Invite for the patient"), "Alt+J", icon_name="share-2")

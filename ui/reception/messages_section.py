@@ -46,6 +46,7 @@ class MessagesSection(Section):
             seat.surroundings.theme.colours,
             stretch=1,
         )
+        self.first = self.table
         self.table.chosen.connect(self._show_more)
         self._none = Text(_("Nothing has been sent yet."), "quietText")
         self.more = Text("", "quietText")

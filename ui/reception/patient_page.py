@@ -6,7 +6,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.rules.access import Role
 from app.views.desk import PatientPage
@@ -25,6 +25,7 @@ from ui.reception.invite_form import Made, ask_invite
 from ui.reception.messages_section import MessagesSection
 from ui.reception.paper_dialog import PaperDialog
 from ui.reception.patient_header import PatientHeader
+from ui.reception.rolling import rolling
 from ui.reception.seat import Seat
 from ui.reception.section import Section
 from ui.widgets.layout import column
@@ -173,14 +174,7 @@ class PatientView(Page):
         self.invitations = InvitationsSection(self._seat)
         self.messages = MessagesSection(self._seat)
         self._sections: list[Section] = [self.account, self.exams, self.invitations, self.messages]
-        inner = QWidget()
-        inner.setProperty("role", "clear")
-        inner.setLayout(column(*self._sections, None, gap=4, margin=3))
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(inner)
+        self._area = rolling(self._seat.surroundings.theme, *self._sections, gap=4)
         self._below = QStackedWidget()
         self._below.addWidget(QWidget())  # until the portal has answered
         self._below.addWidget(self._area)

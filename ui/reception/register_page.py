@@ -4,7 +4,8 @@ import re
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from app.ids import new_id
 from app.views.people import Identifier, NewPatient, PatientRow
@@ -21,6 +22,8 @@ from ui.widgets.text import Text
 
 WAIT_MS = 200
 BESIDE = 300
+LEAST_FORM = 2.5  # as often as wide as what stands beside it
+WIDEST = 16_777_215  # what Qt takes for no limit
 
 
 class RegisterPage(Page):
@@ -53,6 +56,16 @@ class RegisterPage(Page):
         """Ask no more who may be the same person."""
         self._wait.stop()
         super().leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put those who may be the same person beside the form, or below it where it would become too narrow."""
+        super().resizeEvent(event)
+        wide = self._seat.surroundings.theme.size(BESIDE)
+        is_narrow = self.width() < LEAST_FORM * wide
+        directions = QBoxLayout.Direction
+        self._body.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        self._beside.setMinimumWidth(0 if is_narrow else wide)
+        self._beside.setMaximumWidth(WIDEST if is_narrow else wide)
 
     # Building
 
@@ -95,16 +108,16 @@ class RegisterPage(Page):
         )
         beside.column.setStretch(3, 1000)
         self.alike.hide()
-        beside.setFixedWidth(self._seat.surroundings.theme.size(BESIDE))
-        body = row(form, beside, gap=2)
-        body.setStretch(0, 1)
+        self._body = row(form, beside, gap=2)
+        self._body.setStretch(0, 1)
+        self._beside = beside
         inner = QWidget()
         inner.setProperty("role", "clear")
         inner.setLayout(
             column(
                 Text(_("Register a new patient"), "heading"),
                 self.notices,
-                body,
+                self._body,
                 row(self.back, None, self.save),
                 None,
                 margin=3,

@@ -4,12 +4,13 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu
+from PySide6.QtWidgets import QMenu
 
 from app.rules.access import Role
 from app.rules.report_release import ReportState
 from app.views.exams import ExamRow, ReportRow
 from ui.reception.exams_section import KINDS, state_word
+from ui.reception.flow import Flow
 from ui.reception.key_button import KeyButton
 from ui.reception.seat import Seat
 from ui.widgets.button import ButtonRole
@@ -60,7 +61,7 @@ class ReportCard(Card):
         for sentence in self._sentences():
             self.column.addWidget(Text(sentence))
         self.column.addSpacing(8)
-        self.column.addLayout(self._buttons())
+        self.column.addWidget(self._buttons())
 
     @property
     def is_over(self) -> bool:
@@ -186,7 +187,7 @@ class ReportCard(Card):
         may_release = report.state in {ReportState.AWAITING, ReportState.WAITING}
         return [*(["release"] if may_release else []), "hold_report", "withdraw", "openers"]
 
-    def _buttons(self) -> QHBoxLayout:
+    def _buttons(self) -> Flow:
         buttons: list[KeyButton] = []
         if self._seat.has(Role.RECEPTION, Role.CLINICAL):
             for action in self._next():
@@ -199,7 +200,7 @@ class ReportCard(Card):
                 buttons.append(button)
             if self._more():
                 buttons.append(self._menu_button())
-        return row(*buttons, None, gap=1)
+        return Flow(*buttons)
 
     def _menu_button(self) -> KeyButton:
         button = KeyButton(

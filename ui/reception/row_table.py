@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
 
 from app.look import Colours
 from ui.icons import pixmap
 from ui.widgets.status import ICONS, StatusKind
+
+LEAST = 24  # px of a column
+AIR = 8  # px beside the longest words of a column
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class RowTable(QTreeWidget):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self._colours = colours
+        self._stretch = stretch
         self._lines: tuple[Line, ...] = ()
         self.setHeaderLabels(list(headings))
         self.setRootIsDecorated(False)
@@ -55,8 +59,8 @@ class RowTable(QTreeWidget):
         header = self.header()
         header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(LEAST)
         header.setSectionsMovable(False)
         self.itemClicked.connect(lambda item: self.opened.emit(self._key_of(item)))
         self.currentItemChanged.connect(lambda item, _before: self.chosen.emit(self._key_of(item)))
@@ -79,6 +83,7 @@ class RowTable(QTreeWidget):
                 self._dress(item, at, cell)
             self.addTopLevelItem(item)
         self.choose(key)
+        self._share_width()
         self.updateGeometry()
 
     def current_key(self) -> object | None:
@@ -90,6 +95,17 @@ class RowTable(QTreeWidget):
         for at, line in enumerate(self._lines):
             if line.key == key:
                 self.setCurrentIndex(self.model().index(at, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out anew."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._share_width()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter open the row under the cursor; letters belong to the search box."""
@@ -114,6 +130,18 @@ class RowTable(QTreeWidget):
     def minimumSizeHint(self) -> QSize:
         """Return room for every row: the page scrolls, not the list."""
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
+    def _share_width(self) -> None:
+        """Give each column what it needs; where that is too much, the widest ones give way."""
+        header, room = self.header(), self.viewport().width()
+        wanted = [
+            max(self.sizeHintForColumn(at), header.sectionSizeHint(at)) + AIR
+            for at in range(self.columnCount())
+        ]
+        given = shared(wanted, room)
+        given[self._stretch] += max(room - sum(given), 0)
+        for at, width in enumerate(given):
+            header.resizeSection(at, width)
 
     def _dress(self, item: QTreeWidgetItem, at: int, cell: Cell) -> None:
         colour = QColor(self._colour(cell.kind))
@@ -140,3 +168,16 @@ class RowTable(QTreeWidget):
     def _key_of(self, item: QTreeWidgetItem | None) -> object | None:
         at = self.indexOfTopLevelItem(item) if item is not None else -1
         return self._lines[at].key if 0 <= at < len(self._lines) else None
+
+
+def shared(wanted: Sequence[int], room: int) -> list[int]:
+    """Return widths that fit into the room: short columns whole, long ones cut to one common width."""
+    if sum(wanted) <= room:
+        return list(wanted)
+    left, most = room, 0
+    for done, width in enumerate(sorted(wanted)):
+        most = max(left // (len(wanted) - done), LEAST)
+        if width > most:
+            break
+        left -= width
+    return [min(width, most) for width in wanted]

@@ -23,6 +23,7 @@ class Section(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(12)
         self.column.addLayout(self._line)
+        self.first: QWidget | None = None  # what the section's key leads to, where it is to be seen
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def add_button(self, button: QWidget) -> None:
@@ -30,7 +31,10 @@ class Section(QWidget):
         self._line.addWidget(button)
 
     def take_focus(self) -> None:
-        """Put the cursor on the first thing here that takes it."""
+        """Put the cursor on what is here, or on the first thing that takes it."""
+        if self.first is not None and self.first.isVisible():
+            self.first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
         for child in self.findChildren(QWidget):
             if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled():
                 child.setFocus(Qt.FocusReason.ShortcutFocusReason)

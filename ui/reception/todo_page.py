@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.rules.access import Role
 from app.views.exams import WaitingExam
@@ -16,6 +15,7 @@ from ui.reception.form_fields import ParagraphField, plain
 from ui.reception.key_button import KeyButton
 from ui.reception.paper_dialog import PaperDialog
 from ui.reception.patient_field import PatientField
+from ui.reception.rolling import rolling
 from ui.reception.row_table import Cell, Line, RowTable
 from ui.reception.seat import Seat
 from ui.widgets.empty_state import EmptyState
@@ -83,27 +83,17 @@ class TodoPage(Page):
         self.detail = Card(self.sentence, gap=2, margin=2)
         self.detail.column.addLayout(buttons)
         self.none = EmptyState("circle-check", _("Nothing to do"), _("New things appear here by themselves."))
-        inner = QWidget()
-        inner.setProperty("role", "clear")
-        inner.setLayout(
-            column(
-                self.notices,
-                self._prints_head,
-                self.prints,
-                self._tasks_head,
-                self.tasks,
-                self.detail,
-                self.none,
-                None,
-                gap=2,
-                margin=3,
-            )
+        area = rolling(
+            self._seat.surroundings.theme,
+            self.notices,
+            self._prints_head,
+            self.prints,
+            self._tasks_head,
+            self.tasks,
+            self.detail,
+            self.none,
+            gap=2,
         )
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
         self.setLayout(column(area))
         for widget in (self._prints_head, self.prints, self._tasks_head, self.tasks, self.detail, self.none):
             widget.hide()

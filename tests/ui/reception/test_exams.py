@@ -1,0 +1,362 @@
+from collections.abc import Sequence
+from datetime import date, time
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from app.documents import PaperStyle, activation_letter
+from app.imaging.phantoms import SampleExam, SamplePatient, make_ct
+from app.rules.report_release import ReportState
+from app.views.exams import ReportRow
+from tests.app.documents.rows import ACTIVATION
+from tests.fakes import KeptTextSender
+from tests.scene import Known, Scene
+from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from ui.reception.images_view import ImagesView
+from ui.reception.import_dialog import ImportDialog
+from ui.reception.row_table import RowTable
+from ui.widgets.button import Button
+
+BORN = date(1944, 5, 17)
+
+
+@pytest.fixture
+def patient(scene: Scene) -> UUID:
+    return scene.patient("Amelia", "Hart", BORN, mrn="M100234")
+
+
+@pytest.fixture
+def desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
+    made = open_desk(scene)
+    made.sign_in(scene.staff["reception"])
+    return made
+
+
+@pytest.fixture
+def clinical_desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
+    made = open_desk(scene)
+    made.sign_in(scene.staff["clinical"])
+    return made
+
+
+def files(folder: Path, *, number: str = "M100234", family: str = "Hart", slices: int = 3) -> Path:
+    folder.mkdir()
+    person = SamplePatient(family, "Amelia", BORN, number, "Harbour Imaging")
+    exam = SampleExam("A1", date(2026, 3, 11), time(9, 30), "CT of the chest")
+    make_ct(folder, person, exam, slices=slices, side=64)
+    return folder
+
+
+def drop(desk: Desk, *paths: Path) -> None:
+    """Drop files on the patient's page as a file manager does."""
+    desk.open("M100234")
+    page = desk.find(QWidget, "patient_page")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    at, copy = page.rect().center(), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(page, QDragEnterEvent(at, copy, data, left, none))
+    QApplication.sendEvent(page, QDropEvent(QPointF(at), copy, data, left, none))
+
+
+def looked(desk: Desk) -> ImportDialog:
+    desk.wait_for("import_dialog")
+    dialog = desk.find(ImportDialog, "import_dialog")
+    desk.qtbot.waitUntil(lambda: not dialog.busy.isVisible(), timeout=30_000)
+    desk.settle()
+    return dialog
+
+
+def said(dialog: ImportDialog) -> str:
+    return dialog._body.notices.sentence
+
+
+def open_first_exam(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_2, CTRL)
+    desk.press(Qt.Key.Key_Return)
+    desk.wait_for("exam_view")
+
+
+def reports(scene: Scene, who: str = "reception") -> Sequence[ReportRow]:
+    known = Known(scene.staff[who].id, scene.session("staff", scene.desk, staff_id=scene.staff[who].id))
+    acting = scene.acting(known)
+    (found,) = acting.patients.find("M100234")
+    return acting.patients.open(found.id).exams[0].reports
+
+
+def test_files_dropped_on_the_patient_are_imported_and_appear_among_the_exams(
+    desk: Desk, tmp_path: Path
+) -> None:
+    drop(desk, files(tmp_path / "disc"))
+    dialog = looked(desk)
+    assert "fit this patient" in said(dialog)
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+    (line,) = desk.find(RowTable, "exams_table").lines
+    assert [cell.text for cell in line.cells[1:4]] == ["CT of the chest", "North", "3"]
+
+
+@pytest.mark.rule("D32")
+def test_images_that_name_somebody_else_are_imported_only_with_a_typed_reason(
+    desk: Desk, tmp_path: Path, scene: Scene
+) -> None:
+    drop(desk, files(tmp_path / "disc", number="M999", family="Young"))
+    dialog = looked(desk)
+    assert "another patient's" in said(dialog)
+    (line,) = dialog.table.lines
+    assert "name" in line.cells[-1].text
+    button = desk.find(Button, "import_take")
+    assert not button.isEnabled()
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.settle()
+    assert not desk.find(RowTable, "import_studies").isHidden()
+    desk.find(QWidget, "confirmed_difference").setFocus()
+    desk.type("Name before her marriage, passport seen")
+    assert button.isEnabled()
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.qtbot.waitUntil(lambda: "were imported" in said(dialog), timeout=30_000)
+    events = scene.acting("privacy").audit.search(date(2026, 3, 1), date(2026, 3, 31), verb="imports.file")
+    assert "Name before her marriage, passport seen" in events[0].detail
+
+
+def test_broken_files_are_listed_and_the_rest_is_imported(desk: Desk, tmp_path: Path) -> None:
+    folder = files(tmp_path / "disc")
+    (folder / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 400)
+    drop(desk, folder)
+    dialog = looked(desk)
+    assert [line.key for line in dialog.broken.lines] == ["broken.dcm"]
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
+
+
+def test_a_folder_without_images_says_so(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("hello")
+    drop(desk, tmp_path / "letter.txt")
+    assert "No images were found" in said(looked(desk))
+
+
+def test_looking_through_files_can_be_cancelled(desk: Desk, tmp_path: Path) -> None:
+    drop(desk, files(tmp_path / "disc", slices=60))
+    desk.wait_for("import_dialog")
+    dialog = desk.find(ImportDialog, "import_dialog")
+    dialog.busy.cancel_button.click()
+    desk.qtbot.waitUntil(lambda: bool(said(dialog)), timeout=30_000)
+    desk.settle()
+    assert not desk.sees("import_take")
+    assert desk.find(Button, "import_files").isEnabled()
+
+
+def test_images_open_in_the_viewer_and_who_looked_is_on_record(
+    desk: Desk, tmp_path: Path, scene: Scene
+) -> None:
+    drop(desk, files(tmp_path / "disc"))
+    dialog = looked(desk)
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.qtbot.waitUntil(lambda: "were imported" in said(dialog), timeout=30_000)
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_O, ALT)
+    desk.wait_for("images_view")
+    view = desk.find(ImagesView, "images_view")
+    desk.qtbot.waitUntil(lambda: view.viewer is not None and view.viewer.shown is not None, timeout=30_000)
+    assert not desk.sees("search_box")  # the images have the whole width
+    assert desk.text("patient_name") == "Amelia Hart"
+    viewer = view.viewer
+    assert viewer is not None
+    viewer.left.emit()
+    desk.wait_gone("images_view")
+    desk.settle()
+    verbs = {
+        event.verb for event in scene.acting("privacy").audit.search(date(2026, 3, 1), date(2026, 3, 31))
+    }
+    assert "exams.open" in verbs
+
+
+@pytest.mark.rule("R28", "R29", "R30")
+def test_a_report_goes_to_the_doctor_then_to_the_patient_by_sms_and_opens_48_hours_later(
+    desk: Desk, scene: Scene, patient: UUID, texts: KeptTextSender
+) -> None:
+    scene.report(scene.exam(patient), visible=False)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_S, ALT)
+    desk.wait_for("form_dialog")
+    desk.type("Dr Sam Okafor")
+    desk.press(Qt.Key.Key_Return)
+    desk.wait_gone("form_dialog")
+    desk.qtbot.waitUntil(lambda: desk.sees("report_complete"), timeout=3000)
+    assert "Sent to Dr Sam Okafor by secure messaging" in desk.words()
+    desk.settle()
+    desk.press(Qt.Key.Key_C, ALT)
+    desk.qtbot.waitUntil(lambda: "waits to be sent" in desk.words(), timeout=3000)
+    scene.portal.deliver_due()
+    assert [to for _key, to, _text in texts.sent] == ["+61491570156"]
+    # The change feed brings it to the open page.
+    desk.qtbot.waitUntil(lambda: "can read it from 14 March 2026, 2:05 pm" in desk.words(), timeout=5000)
+    assert desk.sees("report_state")
+    assert "The waiting time runs" in desk.words()
+
+
+def test_without_a_referring_doctor_recorded_report_complete_is_not_offered(
+    desk: Desk, scene: Scene, patient: UUID
+) -> None:
+    scene.report(scene.exam(patient), visible=False)
+    desk.open("M100234")
+    open_first_exam(desk)
+    assert not desk.sees("report_complete")
+    assert "The doctor comes first." in desk.words()
+
+
+def test_a_text_is_attached_and_nothing_typed_is_lost_on_a_mistake(
+    desk: Desk, scene: Scene, patient: UUID
+) -> None:
+    scene.exam(patient)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_A, ALT)
+    desk.wait_for("form_dialog")
+    desk.find(QWidget, "text").setFocus()
+    desk.type("No fracture is seen.")
+    desk.click("form_yes")
+    desk.settle()
+    assert desk.sees("form_dialog")  # the author is missing
+    desk.find(QWidget, "author").setFocus()
+    desk.type("Dr Jo Lind")
+    desk.click("form_yes")
+    desk.wait_gone("form_dialog")
+    desk.settle()
+    assert [(row.author, row.state) for row in reports(scene)] == [("Dr Jo Lind", ReportState.AWAITING)]
+
+
+def test_a_pdf_is_attached_through_the_file_dialog(
+    desk: Desk, scene: Scene, patient: UUID, tmp_path: Path
+) -> None:
+    pdf = tmp_path / "report.pdf"
+    pdf.write_bytes(activation_letter(ACTIVATION, PaperStyle(), desk.window._))
+    scene.exam(patient)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_F, ALT)
+    dialog = desk.window.findChild(QFileDialog, "choose_pdf")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(pdf))
+    dialog.close()
+    desk.wait_for("form_dialog")
+    desk.find(QWidget, "author").setFocus()
+    desk.type("Dr Jo Lind")
+    desk.press(Qt.Key.Key_Return)
+    desk.wait_gone("form_dialog")
+    desk.settle()
+    assert [(row.is_pdf, row.pages) for row in reports(scene)] == [(True, 1)]
+
+
+@pytest.mark.rule("D26")
+def test_reception_reads_a_report_only_for_a_reason(desk: Desk, scene: Scene, patient: UUID) -> None:
+    scene.report(scene.exam(patient), text="A small nodule in the left lung.")
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_R, ALT)
+    desk.wait_for("form_dialog")
+    desk.click("form_yes")
+    desk.settle()
+    assert not desk.sees("read_dialog")
+    desk.find(QWidget, "because").setFocus()
+    desk.type("The patient asks what the letter means")
+    desk.click("form_yes")
+    desk.wait_for("read_dialog")
+    desk.qtbot.waitUntil(lambda: "A small nodule in the left lung." in desk.words(), timeout=3000)
+    events = scene.acting("privacy").audit.search(date(2026, 3, 1), date(2026, 3, 31), verb="reports.read")
+    assert "The patient asks what the letter means" in events[0].detail
+
+
+@pytest.mark.rule("D10")
+def test_reception_is_not_offered_to_withhold_release_or_withdraw(
+    desk: Desk, scene: Scene, patient: UUID
+) -> None:
+    scene.report(scene.exam(patient))
+    desk.open("M100234")
+    open_first_exam(desk)
+    for name in ("hold_exam", "report_more"):
+        assert not desk.sees(name)
+
+
+@pytest.mark.rule("D10")
+def test_the_clinical_role_withholds_with_ground_and_review_date_and_ends_it(
+    clinical_desk: Desk, scene: Scene, patient: UUID
+) -> None:
+    desk = clinical_desk
+    scene.report(scene.exam(patient))
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_J, ALT)
+    desk.wait_for("form_dialog")
+    desk.type("To be told by the doctor in person")
+    desk.press(Qt.Key.Key_Tab)
+    desk.type("20032026")
+    desk.click("form_yes")
+    desk.wait_gone("form_dialog")
+    desk.settle()
+    assert [row.state for row in reports(scene, "clinical")] == [ReportState.HELD]
+    assert "Withheld: To be told by the doctor in person" in desk.words()
+    desk.press(Qt.Key.Key_J, ALT)
+    desk.wait_for("form_dialog")
+    desk.type("The doctor has spoken with her")
+    desk.click("form_yes")
+    desk.wait_gone("form_dialog")
+    desk.settle()
+    assert [row.state for row in reports(scene, "clinical")] == [ReportState.VISIBLE]
+
+
+@pytest.mark.rule("D10")
+def test_the_clinical_role_releases_early_with_a_reason(
+    clinical_desk: Desk, scene: Scene, patient: UUID
+) -> None:
+    desk = clinical_desk
+    scene.report(scene.exam(patient), visible=False)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_E, ALT)
+    desk.wait_for("form_dialog")
+    desk.type("Surgery tomorrow")
+    desk.click("form_yes")
+    desk.wait_gone("form_dialog")
+    desk.settle()
+    assert [row.state for row in reports(scene, "clinical")] == [ReportState.VISIBLE]
+
+
+@pytest.mark.rule("D28")
+def test_a_withdrawn_report_lists_who_opened_it(clinical_desk: Desk, scene: Scene, patient: UUID) -> None:
+    desk = clinical_desk
+    report = scene.report(scene.exam(patient))
+    owner = scene.account(patient)
+    scene.acting(owner).reports.read(report)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_W, ALT)
+    desk.wait_for("form_dialog")
+    desk.type("It was another patient's")
+    desk.click("form_yes")
+    desk.wait_gone("form_dialog")
+    desk.qtbot.waitUntil(lambda: desk.sees("report_openers"), timeout=3000)
+    desk.settle()
+    desk.press(Qt.Key.Key_K, ALT)
+    desk.wait_for("openers_table")
+    desk.settle()
+    assert len(desk.find(RowTable, "openers_table").lines) == 1
+
+
+def test_escape_leads_back_from_the_exam_to_the_sections(desk: Desk, scene: Scene, patient: UUID) -> None:
+    scene.exam(patient)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_Escape)
+    desk.wait_gone("exam_view")
+    assert desk.sees("account_section")
+    assert desk.focused() is desk.find(RowTable, "exams_table")
