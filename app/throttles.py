@@ -1,6 +1,7 @@
 """Slows guessing down: tries are counted by account, by station or address, and overall, in the database."""
 
 from datetime import datetime
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from app.callers import Standing
 from app.errors import N_, Refused
@@ -16,23 +17,18 @@ def count_try(session: Session, guarded: Guarded, who: Standing, now: datetime, 
     account: what identifies whose secret is tried (a user name's key, an invitation number); only its hash is
     stored. Call forgive() when the try was good.
     """
-    waits = [
-        until
-        for key, counted_by in _keys(guarded, who, account)
-        if (throttle := THROTTLES.get((guarded, counted_by)))
-        and (
-            until := queries.count_try(
-                session, key, limit=throttle.limit, now=now, window_ends_at=now + throttle.window
+    for key, counted_by in _keys(guarded, who, account):
+        throttle = THROTTLES.get((guarded, counted_by))
+        until = throttle and queries.count_try(
+            session, key, limit=throttle.limit, now=now, window_ends_at=now + throttle.window
+        )
+        # Not counted further: whoever must wait here locks no account, and shuts nobody else out.
+        if until:
+            raise Refused(
+                "too_many_tries",
+                N_("There were too many tries. Please wait {minutes} minutes, or ask at the reception desk."),
+                minutes=max(1, -int(-(until - now).total_seconds() // 60)),
             )
-        )
-    ]
-    if waits:
-        minutes = max(1, -int(-(max(waits) - now).total_seconds() // 60))
-        raise Refused(
-            "too_many_tries",
-            N_("There were too many tries. Please wait {minutes} minutes, or ask at the reception desk."),
-            minutes=minutes,
-        )
 
 
 def forgive(session: Session, guarded: Guarded, who: Standing, *, account: str = "") -> None:
@@ -48,11 +44,22 @@ def forgive(session: Session, guarded: Guarded, who: Standing, *, account: str =
 
 
 def _keys(guarded: Guarded, who: Standing, account: str) -> list[tuple[str, CountedBy]]:
-    place = str(who.station_id) if who.station_id else who.address
-    keys = [
-        (f"{guarded.value}:place:{digest_of(place)}", CountedBy.PLACE),
-        (f"{guarded.value}:overall", CountedBy.OVERALL),
-    ]
+    place = str(who.station_id) if who.station_id else _network(who.address)
+    keys = [(f"{guarded.value}:place:{digest_of(place)}", CountedBy.PLACE)]
     if account:
-        keys.insert(0, (f"{guarded.value}:account:{digest_of(account)}", CountedBy.ACCOUNT))
+        keys.append((f"{guarded.value}:account:{digest_of(account)}", CountedBy.ACCOUNT))
+    if not who.station_id:
+        # A spread attack comes from outside, and must not close the clinic's own desks and kiosks.
+        keys.append((f"{guarded.value}:overall", CountedBy.OVERALL))
     return keys
+
+
+def _network(address: str) -> str:
+    """Return the place of a network address: an IPv6 subscriber has at least a /64 to take addresses from."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))

@@ -50,7 +50,7 @@ class Door:
             not self.waits(
                 guarded,
                 f"{NAME} {number if accounts else ''}",
-                f"2001:db8::{number:x}" if addresses else "203.0.113.1",
+                f"2001:db8:0:{number:x}::1" if addresses else "203.0.113.1",
             )
             for number in range(tries)
         )
@@ -86,6 +86,33 @@ def test_all_places_together_try_so_often(door: Door) -> None:
     )  # what else is guarded counts for itself
 
 
+def test_one_place_alone_cannot_shut_everybody_else_out(door: Door) -> None:
+    assert door.heard(Guarded.RESET, limit(Guarded.RESET, CountedBy.OVERALL) + 3, accounts=True)
+    assert door.waits(Guarded.RESET, "another", "203.0.113.2") == 0
+
+
+def test_a_place_that_must_wait_cannot_lock_an_account(door: Door) -> None:
+    assert door.heard(Guarded.SIGN_IN, limit(Guarded.SIGN_IN, CountedBy.PLACE), accounts=True)
+    for _ in range(limit(Guarded.SIGN_IN, CountedBy.ACCOUNT) + 1):
+        assert door.waits(Guarded.SIGN_IN, "victim") > 0
+    assert door.waits(Guarded.SIGN_IN, "victim", "203.0.113.2") == 0
+
+
+def test_all_addresses_of_one_ipv6_network_are_one_place(door: Door) -> None:
+    most = limit(Guarded.CODE, CountedBy.PLACE)
+    assert sum(not door.waits(Guarded.CODE, "", f"2001:db8::{n:x}") for n in range(most + 3)) == most
+    mapped = [not door.waits(Guarded.CODE, "", f"::ffff:203.0.113.{n}") for n in range(most + 3)]
+    assert all(mapped)  # these are IPv4 addresses, each of somebody else
+
+
+def test_an_attack_from_outside_leaves_the_clinics_own_stations_working(door: Door, scene: Scene) -> None:
+    most = limit(Guarded.RESET, CountedBy.OVERALL)
+    assert door.heard(Guarded.RESET, most, accounts=True, addresses=True) == most
+    assert door.waits(Guarded.RESET, "another", "203.0.113.2") > 0
+    kiosk = Standing(CallerKind.STATION, frozenset({Role.NOBODY, Role.KIOSK}), scene.kiosk.id)
+    assert door.tried(Guarded.RESET, kiosk, "another") == 0
+
+
 def test_whoever_waits_is_told_how_long_and_is_heard_afterwards(door: Door, clock: FixedClock) -> None:
     most = limit(Guarded.SIGN_IN, CountedBy.ACCOUNT)
     assert door.heard(Guarded.SIGN_IN, most) == most
@@ -109,9 +136,9 @@ def test_a_good_try_starts_the_account_anew_but_not_the_place(door: Door) -> Non
     assert door.waits(Guarded.SIGN_IN, "one") == 0
     assert door.waits(Guarded.SIGN_IN, "two") > 0
     accounts = limit(Guarded.SIGN_IN, CountedBy.ACCOUNT)
-    assert [door.waits(Guarded.SIGN_IN, "x", f"2001:db8::{n}") for n in range(accounts)] == [0] * accounts
-    door.forgive(Guarded.SIGN_IN, "x", "2001:db8::1")
-    assert door.waits(Guarded.SIGN_IN, "x", "2001:db8::2") == 0
+    assert [door.waits(Guarded.SIGN_IN, "x", f"2001:db8:0:{n}::1") for n in range(accounts)] == [0] * accounts
+    door.forgive(Guarded.SIGN_IN, "x", "2001:db8:0:1::1")
+    assert door.waits(Guarded.SIGN_IN, "x", "2001:db8:0:2::1") == 0
 
 
 def test_a_station_counts_for_itself_wherever_its_address_is(door: Door, scene: Scene) -> None:
