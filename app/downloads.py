@@ -32,11 +32,12 @@ ANYBODY = frozenset({Role.NOBODY, Role.KIOSK, Role.DESK, Role.PATIENT, Role.GUES
 # A phone may lose its connection over and over; after this the file is gone.
 RESUMABLE_FOR = timedelta(hours=1)
 
-What = Literal["report", "image_png", "image_jpeg", "all_zip", "dicom_zip"]
+What = Literal["report", "image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
 _ENDINGS = {
     "report": ("report", "pdf", "application/pdf"),
     "image_png": ("image", "png", "image/png"),
     "image_jpeg": ("image", "jpg", "image/jpeg"),
+    "film": ("film", "webp", "image/webp"),
     "all_zip": ("images", "zip", "application/zip"),
     "dicom_zip": ("dicom", "zip", "application/zip"),
 }

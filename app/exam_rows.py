@@ -248,4 +248,5 @@ def _instance_row(instance: Instance) -> InstanceRow:
         rows=instance.rows,
         columns=instance.columns,
         problem=instance.problem,
+        uid=instance.sop_instance_uid,
     )

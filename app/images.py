@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -11,10 +12,11 @@ from app.errors import N_, Invalid, NotFound
 from app.exam_rows import must_be_given_downloads, reach_of
 from app.exams import not_opened, was_opened
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
-from app.imaging.export import Progress, to_jpeg, to_png, write_dicom_zip, write_pictures_zip
+from app.imaging.export import Progress, to_film, to_jpeg, to_png, write_dicom_zip, write_pictures_zip
 from app.imaging.problems import error_of
 from app.outside.durable import write_whole
 from app.rules.access import Role
+from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.exams import StoredImage
 from db.models import Exam, Instance, Series
@@ -24,9 +26,16 @@ from db.queries.exams import Reach
 
 LOOKERS = frozenset({Role.PATIENT, Role.GUEST, Role.CLINICAL, Role.RECEPTION})
 
-DownloadKind = Literal["image_png", "image_jpeg", "all_zip", "dicom_zip"]
+STAFF = frozenset({Role.CLINICAL, Role.RECEPTION})
+
+DownloadKind = Literal["image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
 ONE_IMAGE = ("image_png", "image_jpeg")
+FILM_SIDE = 640
+MOST_IN_FILM = 300
+USUAL_FRAME_MS = 100.0
 REDUCED_SIDE = 1024
+DOCUMENTS = ("document_pdf", "structured_report")
+LONGEST = 500  # characters of a reason
 _MOST_NUMBERS = 20_000
 
 
@@ -112,10 +121,37 @@ class Images(Noun):
         with self._file(instance_id) as path:
             return self.parts.imaging.describe(path)
 
-    def document(self, instance_id: UUID) -> Document:
-        """Return the PDF or structured report in an instance; patients and guests reach none."""
+    def overlays(
+        self, instance_id: UUID, frame: int = 0, *, cancelled: threading.Event | None = None
+    ) -> Picture:
+        """Return the drawings that lie over one frame, white on black."""
         with self._file(instance_id) as path:
+            return self.parts.imaging.overlays(path, frame, cancelled=cancelled)
+
+    @use_case(STAFF, Effect.OPENS)
+    def open_document(self, work: Work[None], instance_id: UUID, because: str = "") -> StoredImage:
+        """Return where a document lies; it may hold the radiologist's text, so reception says why (D26)."""
+        found = queries.instance(work.session, reach_of(work.who), work.now, instance_id)
+        if found is None or found[0].kind not in DOCUMENTS:
+            raise _unknown()
+        instance, series, exam = found
+        work.about(exam_id=exam.id, patient_id=exam.patient_id, instance=instance.id)
+        if Role.CLINICAL not in work.who.roles:
+            work.about(because=required(because, "because", LONGEST))
+        return _stored(instance, series, exam)
+
+    def document(self, instance_id: UUID, because: str = "") -> Document:
+        """Return the PDF or structured report in an instance; patients and guests reach none."""
+        with self.parts.archive.local_path(self.open_document(instance_id, because).archive_key) as path:
             return self.parts.imaging.document(path)
+
+    def document_pages(self, document: Document) -> int:
+        """Return how many pages the PDF of a document has."""
+        return self.parts.imaging.pdf_pages(document.pdf)
+
+    def document_page(self, document: Document, page: int, dpi: int = 110) -> Picture:
+        """Return one page, from 0, of a document that is a PDF; a decode worker draws it."""
+        return self.parts.imaging.pdf_page(document.pdf, page, dpi)
 
     @use_case(LOOKERS, Effect.OPENS)
     def shown(self, work: Work[None], exam_id: UUID, series_id: UUID, numbers: tuple[int, ...]) -> None:
@@ -165,7 +201,7 @@ class Images(Noun):
         progress: Progress | None = None,
         cancelled: threading.Event | None = None,
     ) -> None:
-        """Write this image, all images or the DICOM files to target, whole or not at all (D21).
+        """Write this image, its series as a film, all images or the DICOM files to target, whole or not at all (D21).
 
         Raises Unavailable when cancelled or the disk is full.
         """
@@ -193,20 +229,47 @@ class Images(Noun):
                 pictures = self._pictures(files, paths, cancelled)
                 write_pictures_zip(target, pictures, count, "jpeg", progress=progress, cancelled=cancelled)
             else:
-                picture = imaging.render(paths[0], frame, cancelled=cancelled)
-                content = to_png(picture) if kind == "image_png" else to_jpeg(picture)
+                if kind == "film":
+                    content = self._film(files, paths, progress, cancelled)
+                else:
+                    picture = imaging.render(paths[0], frame, cancelled=cancelled)
+                    content = to_png(picture) if kind == "image_png" else to_jpeg(picture)
                 try:
                     write_whole(target, content)
                 except OSError:
                     raise error_of("disk_full") from None
 
+    def _film(
+        self,
+        files: Sequence[StoredImage],
+        paths: Sequence[Path],
+        progress: Progress | None,
+        cancelled: threading.Event | None,
+    ) -> bytes:
+        frame_ms = self.parts.imaging.describe(paths[0], cancelled=cancelled).frame_time_ms
+        count = min(sum(file.frames for file in files), MOST_IN_FILM)
+
+        def shown() -> Iterator[Picture]:
+            pictures = self._pictures(files, paths, cancelled, max_side=FILM_SIDE)
+            for number, picture in enumerate(islice(pictures, count), 1):
+                yield picture
+                if progress is not None:
+                    progress(number, count)
+
+        return to_film(shown(), frame_ms or USUAL_FRAME_MS)
+
     def _pictures(
-        self, files: Sequence[StoredImage], paths: Sequence[Path], cancelled: threading.Event | None
+        self,
+        files: Sequence[StoredImage],
+        paths: Sequence[Path],
+        cancelled: threading.Event | None,
+        *,
+        max_side: int | None = None,
     ) -> Iterator[Picture]:
         for file, path in zip(files, paths, strict=True):
             for frame in range(file.frames):
                 try:
-                    yield self.parts.imaging.render(path, frame, cancelled=cancelled)
+                    yield self.parts.imaging.render(path, frame, max_side=max_side, cancelled=cancelled)
                 except Invalid:
                     # One damaged image does not keep the others back.
                     continue
@@ -235,6 +298,9 @@ def images_to_take(
     files = tuple(_stored(instance, series, found[0][0]) for _, series, instance in levels)
     if kind in ONE_IMAGE:
         files = tuple(file for file in files if file.id == instance_id)
+    if kind == "film":
+        wanted = {file.series_id for file in files if file.id == instance_id}
+        files = tuple(file for file in files if file.series_id in wanted)
     if kind != "dicom_zip":
         files = tuple(file for file in files if file.kind == "image" and file.frames)
     if not files:

@@ -64,7 +64,7 @@ def describe(file: DicomFile) -> FileDescription:
         frame_time_ms=_frame_time(elements),
         lossy=is_lossy(file),
         has_overlays=has_overlays(file),
-        document_title=_line(elements, tags.DOCUMENT_TITLE),
+        document_title=_title(elements, kind),
         key_references=_key_references(elements) if kind == "key_objects" else (),
         referenced_files=_referenced_files(elements) if kind == "directory" else (),
         problem=problem,
@@ -96,6 +96,14 @@ def _frames(frames: Frames, kind: Kind) -> tuple[int, str | None]:
         return frames.count, None
     except Damaged as damage:
         return 0, damage.kind
+
+
+def _title(elements: Elements, kind: Kind) -> str:
+    """Return what a document calls itself: its title, or the label of a presentation state (C.12.1.1.9)."""
+    if kind == "presentation_state":
+        return _line(elements, tags.CONTENT_DESCRIPTION) or _line(elements, tags.CONTENT_LABEL)
+    named = elements.items(tags.CONCEPT_NAME_CODE_SEQUENCE)[:1]
+    return _line(elements, tags.DOCUMENT_TITLE) or next((_line(one, tags.CODE_MEANING) for one in named), "")
 
 
 def _line(elements: Elements, tag: int) -> str:

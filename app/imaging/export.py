@@ -49,12 +49,12 @@ def to_film(pictures: Iterable[Picture], frame_ms: float) -> bytes:
     frames = [_squared(picture) for picture in pictures]
     if not frames:
         raise error_of("frame_missing")
-    first, *others = frames
+    first = frames[0]
     return _saved(
         first,
         "WEBP",
         save_all=True,
-        append_images=others,
+        append_images=[_like(first, frame) for frame in frames[1:]],
         duration=max(1, round(frame_ms)),
         loop=0,
         quality=_WEBP_QUALITY,
@@ -157,6 +157,15 @@ def _whole_or_nothing(target: Path) -> Iterator[zipfile.ZipFile]:
         raise error_of("disk_full") from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _like(first: "Image.Image", frame: "Image.Image") -> "Image.Image":
+    """Return a frame at the size and in the colours of the first, as a film must have them."""
+    from PIL import ImageOps
+
+    if frame.mode != first.mode:
+        frame = frame.convert(first.mode)
+    return frame if frame.size == first.size else ImageOps.pad(frame, first.size)
 
 
 def _squared(picture: Picture) -> "Image.Image":

@@ -65,6 +65,7 @@ class InstanceRow:
     rows: int
     columns: int
     problem: str | None  # why it cannot be shown
+    uid: str = ""  # by which key object selections name it
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 import io
+import json
 import zipfile
 from pathlib import Path
 from uuid import UUID
@@ -212,11 +213,40 @@ def test_a_guest_with_images_only_and_no_downloads_looks_and_takes_nothing(
     assert event.invitation_id == made
 
 
-def test_staff_read_a_document_inside_the_study(scene: Scene, stored: Stored) -> None:
-    acting = scene.acting("clinical")
-    page = acting.exams.open(stored.exam)
+@pytest.mark.rule("D24", "D26")
+def test_staff_read_a_document_inside_the_study_and_reception_says_why(
+    scene: Scene, portal: Portal, stored: Stored
+) -> None:
+    clinical, desk = scene.acting("clinical"), scene.acting("reception")
+    page = clinical.exams.open(stored.exam)
     [document] = [i for series in page.series for i in series.instances if i.kind == "document_pdf"]
-    assert acting.images.document(document.id).pdf.startswith(b"%PDF-")
+    read = clinical.images.document(document.id)
+    assert read.pdf.startswith(b"%PDF-")
+    assert clinical.images.document_page(read, 0).width > 100
+    assert kind_of(clinical.images.document, page.series[0].instances[0].id) == "image_unknown"
+    assert kind_of(desk.images.document, document.id) == "missing"
+    assert desk.images.document(document.id, "the doctor rang").pdf == read.pdf
+    told = [json.loads(event.detail) for event in events(portal, "images.open_document")]
+    assert [detail.get("because") for detail in told] == [None, "the doctor rang"]
+
+
+@pytest.mark.rule("R41")
+def test_a_series_is_taken_home_as_a_film(stored: Stored, tmp_path: Path) -> None:
+    acting, page = stored.opened()
+    slices, film = page.series
+    done: list[tuple[int, int]] = []
+    for series, frames in ((slices, 3), (film, 1)):  # its two frames are alike: WebP keeps one
+        target = tmp_path / f"{series.number}.webp"
+        acting.images.download(
+            stored.exam,
+            "film",
+            target,
+            instance_id=series.instances[0].id,
+            progress=lambda at, of: done.append((at, of)),
+        )
+        with Image.open(target) as made:
+            assert (made.format, getattr(made, "n_frames", 0)) == ("WEBP", frames)
+    assert done == [(1, 3), (2, 3), (3, 3), (1, 2), (2, 2)]
 
 
 def test_no_transaction_is_open_while_a_worker_decodes(

@@ -213,6 +213,9 @@ TABLE: dict[str, Row] = {
     "reports.take_away": Row(lambda w: (w.report, "asked by the patient"), READERS),
     "reports.pdf": Row(lambda w: (w.report,), READERS, asks_only=True),
     "images.find": Row(lambda w: (w.instance,), READERS),
+    "images.open_document": Row(
+        lambda w: (w.instance, "asked by the doctor"), CLINICAL | RECEPTION, asks_only=True
+    ),
     "images.shown": Row(lambda w: (w.exam, w.series, (1,)), READERS),
     "images.take_away": Row(lambda w: (w.exam, "image_png", w.instance), READERS),
     "imports.ready": Row(lambda w: (w.patient,), CLINICAL | RECEPTION | LINE),
