@@ -8,7 +8,7 @@ from app import activation_codes, reach
 from app.account_rows import state_of
 from app.codes import fresh_code
 from app.contact import read_email, read_mobile
-from app.email_changes import change_contact
+from app.email_changes import ask_to_prove, change_contact
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.family import new_grant, revoke_all
 from app.ids import new_id
@@ -23,7 +23,7 @@ from app.typed import born, required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.paper import ResetSlip
 from app.views.people import CodeIssued, Incident
-from db.models import AccessGrant, Account, ActivationCode, ResetLink
+from db.models import AccessGrant, Account, ResetLink
 from db.queries import accounts as queries
 from db.queries import activation_codes as code_queries
 from db.queries import patients as patient_queries
@@ -147,13 +147,21 @@ class Accounts(Noun):
 
     @use_case(DESK, Effect.WRITES)
     def send_activation_mail(self, work: Work[None], account_id: UUID) -> None:
-        """Send the mail with the "Activate Account" button again (R5, R6)."""
+        """Send the mail with the "Activate Account" button again (R5, R6).
+
+        Where the account is active and its address not proved yet, the mail asks to confirm the address (D6).
+        """
         account = reach.account(work, account_id)
-        code = _live_code(work, account)
+        state = _state(work, account)
+        if state in {AccountState.CREATED, AccountState.CODE_EXPIRED}:
+            _must_have_code(work, account)
+        elif state is not AccountState.ACTIVE:
+            raise _not_now(state)
+        elif account.email_proved_at is not None:
+            raise Conflict("email_proved", N_("This e-mail address has been confirmed already."))
         if not account.email:
             raise Conflict("no_email", N_("There is no e-mail address on file. Add one first."))
-        head = letterhead(work.session, work.clinic, account.site_id)
-        activation_codes.send_button(self.parts, work, account, code, head)
+        ask_to_prove(self.parts, work, account)
         _changed(work, account)
 
     @use_case(DESK, Effect.WRITES, secret=True)
@@ -272,6 +280,7 @@ class Accounts(Noun):
         revoke_all(work, account, "account_deleted")
         queries.end_grants(work.session, account.id, work.now, work.who.staff_id)
         queries.drop_waiting_messages(work.session, account.id, "account deleted")
+        reset_links.forget_confirmations(work.session, account.id)
         account.user_name = account.user_name_key = account.password_hash = None
         account.email = account.mobile = ""
         account.email_proved_at = None
@@ -335,11 +344,10 @@ def _state(work: Work[Any], account: Account) -> AccountState:
     return state_of(account, codes[0] if codes else None, work.now)
 
 
-def _live_code(work: Work[Any], account: Account) -> ActivationCode:
+def _must_have_code(work: Work[Any], account: Account) -> None:
     codes = code_queries.live(work.session, [account.id])
     if not codes or work.now >= codes[0].expires_at:
         raise _no_code()
-    return codes[0]
 
 
 def _no_code() -> NotFound:

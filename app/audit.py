@@ -30,6 +30,7 @@ _MOST_FOUND = 10
 # What each audited use case is, in words for a patient; verbs that open nothing of theirs are left out of the list.
 PLAIN = {
     "patients.open": N_("looked at your page at reception"),
+    "patients.by_identifier": N_("looked you up by your number"),
     "patients.register": N_("registered you"),
     "patients.correct": N_("corrected your personal data"),
     "patients.change_contact": N_("changed your contact details"),
@@ -55,6 +56,7 @@ PLAIN = {
     "reports.read": N_("read your report"),
     "reports.take_away": N_("downloaded or printed your report"),
     "images.shown": N_("looked at your images"),
+    "images.open_document": N_("opened a document among your images"),
     "images.take_away": N_("downloaded your images"),
     "downloads.offer": N_("made a download for a phone"),
     "downloads.spend": N_("downloaded to a phone"),
@@ -63,7 +65,9 @@ PLAIN = {
     "sharing.revoke": N_("ended a share"),
     "sharing.change_shared_until": N_("changed until when a share works"),
     "visits.open_with_code": N_("opened an invitation of yours"),
+    "audit.search": N_("looked through the record of who did what with your data"),
     "audit.who_opened": N_("looked up who opened your records"),
+    "print_requests.content": N_("printed what was asked for at the kiosk"),
     "print_requests.handed_over": N_("handed you a print"),
 }
 

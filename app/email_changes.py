@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from app.activation_codes import send_button
 from app.codes import digest_of_typed, fresh_code
@@ -39,7 +38,6 @@ def change_contact(
     # What was mailed to the old address must not work any more.
     reset_links.kill(work.session, account.id, work.now)
     reset_links.kill_confirmations(work.session, account.id, work.now)
-    patient_id = account_queries.own_patient(work.session, account.id)
     if old and not old_email_is_unsafe:
         queue_mail(
             parts,
@@ -47,11 +45,11 @@ def change_contact(
             "email_changed",
             old,
             site_id=account.site_id,
-            patient_id=patient_id,
+            patient_id=account_queries.own_patient(work.session, account.id),
             account_id=account.id,
         )
     if email:
-        _ask_to_prove(parts, work, account, patient_id)
+        ask_to_prove(parts, work, account)
 
 
 def prove_address(parts: Parts, work: Work[Any], typed: str) -> None:
@@ -79,12 +77,14 @@ def prove_address(parts: Parts, work: Work[Any], typed: str) -> None:
     work.changed("account", account.id, site_id=account.site_id, account_id=account.id)
 
 
-def _ask_to_prove(parts: Parts, work: Work[Any], account: Account, patient_id: UUID | None) -> None:
+def ask_to_prove(parts: Parts, work: Work[Any], account: Account) -> None:
+    """Queue the mail whose button proves the address: "Activate Account" before activation, else a confirmation."""
     head = letterhead(work.session, work.clinic, account.site_id)
     if account.activated_at is None:
         for code in code_queries.live(work.session, [account.id]):
             send_button(parts, work, account, code, head)
         return
+    reset_links.kill_confirmations(work.session, account.id, work.now)
     proof = fresh_code(parts.keys, "email")
     work.session.add(
         EmailConfirmation(
@@ -102,7 +102,7 @@ def _ask_to_prove(parts: Parts, work: Work[Any], account: Account, patient_id: U
         "confirm_email",
         account.email,
         site_id=account.site_id,
-        patient_id=patient_id,
+        patient_id=account_queries.own_patient(work.session, account.id),
         account_id=account.id,
         secret=True,
         url=confirmation_link(head, proof.clear),

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,10 @@ from app.words import Words
 
 @dataclass(frozen=True)
 class MailText:
-    """One kind of e-mail: message ids whose named fields are filled in; the button leads to the field url."""
+    """One kind of e-mail: message ids whose named fields are filled in; the button leads to the field url.
+
+    A paragraph with an empty field is left out.
+    """
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -31,6 +35,7 @@ class Written:
 
 
 _CONTACT = N_("Do you have a question? Write to {clinic_email}.")
+_NOTE = N_("{shared_by} writes: {note}")
 _NOT_YOU = N_("If this e-mail is not for you, please delete it and tell us at {clinic_email}.")
 
 MAILS: Mapping[str, MailText] = MappingProxyType(
@@ -114,6 +119,7 @@ MAILS: Mapping[str, MailText] = MappingProxyType(
             N_("{shared_by} shares an exam with you"),
             (
                 N_("{shared_by} invites you to look at an exam at {clinic}."),
+                _NOTE,
                 N_("1. Press the button below."),
                 N_("2. Type this verification code: {code}"),
                 N_(
@@ -127,6 +133,7 @@ MAILS: Mapping[str, MailText] = MappingProxyType(
             N_("{shared_by} shares an exam with you"),
             (
                 N_("{shared_by} invites you to look at an exam at {clinic}."),
+                _NOTE,
                 N_("1. Ask {shared_by} for the verification code."),
                 N_("2. Press the button below and type the code."),
                 N_(
@@ -156,7 +163,11 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         # R28, D9: no exam type and no link
         "report_complete": N_(
             "{clinic}: Report Complete. Your referring doctor has your report. You can read it in the patient portal"
-            " 48 hours from now. Please talk to your doctor about the results."
+            " {hours} hours from now. Please talk to your doctor about the results."
+        ),
+        "report_complete_without_doctor": N_(
+            "{clinic}: Report Complete. You can read your report in the patient portal {hours} hours from now. Please"
+            " talk to a doctor about the results."
         ),
         "activation_code": N_(
             "{clinic}: your activation code is {code}. It works until the end of {expires_on}. Do not pass it on."
@@ -174,7 +185,11 @@ def mail(kind: str, words: Words, clinic: Clinic, fields: Mapping[str, Any]) -> 
     def say(sentence: str) -> str:
         return words(sentence, **filled)
 
-    before = [say(sentence) for sentence in text.paragraphs]
+    before = [
+        say(sentence)
+        for sentence in text.paragraphs
+        if all(filled[name] != "" for _, name, _, _ in Formatter().parse(sentence) if name)
+    ]
     after = [say(sentence) for sentence in text.after]
     button = say(text.button) if text.button else ""
     plain = [*before, *(f"{label}\n{address}" for label, address in links)]

@@ -9,11 +9,14 @@ from app.errors import N_, Conflict, NotFound
 from app.ids import new_id
 from app.parts import Parts
 from app.rules.access import Role
+from app.tasks import finish_tasks
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.work import MessageRow
 from app.words import Words
 from db.models import Message
 from db.queries import messages as queries
+from db.queries import patients as patient_queries
+from db.queries import reports as report_queries
 
 DESK = frozenset({Role.RECEPTION, Role.MANAGER, Role.CLINICAL})
 
@@ -53,10 +56,11 @@ def queue_sms(
     account_id: UUID | None = None,
     report_id: UUID | None = None,
     secret: bool = False,
+    wording: str = "",
     **fields: Any,
 ) -> UUID:
-    """Queue an SMS in this transaction; return its id. to is E.164."""
-    content = {"text": letters.sms(kind, Words(), work.clinic, fields)}
+    """Queue an SMS in this transaction; return its id. to is E.164; wording: another text than the kind's own."""
+    content = {"text": letters.sms(wording or kind, Words(), work.clinic, fields)}
     about = (patient_id, account_id, report_id, None)
     return _queue(parts, work, "sms", kind, to, content, site_id, *about, secret=secret)
 
@@ -127,7 +131,10 @@ class Messages(Noun):
 
     @use_case(DESK, Effect.WRITES)
     def resend(self, work: Work[None], message_id: UUID) -> None:
-        """Queue a message again, to the same address; what held a code cannot be sent again (D2)."""
+        """Queue a message again; what held a code cannot be sent again (D2).
+
+        It goes to the same address, but "Report Complete" to the mobile number that is on file now (D9).
+        """
         message = queries.message(work.session, message_id)
         if message is None or message.site_id not in work.who.site_ids:
             raise NotFound("message_unknown", N_("This message does not exist any more."))
@@ -139,12 +146,14 @@ class Messages(Noun):
             )
         if message.state in {"queued", "sending"}:
             raise Conflict("message_waiting", N_("This message is already on its way."))
+        to = _announced_to(work, message) if message.kind == "report_complete" else message.recipient
+        finish_tasks(work, f"message:{message.id}")
         again = Message(
             id=new_id(),
             kind=message.kind,
             channel=message.channel,
             site_id=message.site_id,
-            recipient=message.recipient,
+            recipient=to,
             content=message.content,
             has_secret=message.has_secret,
             state="queued",
@@ -157,3 +166,21 @@ class Messages(Noun):
         )
         work.session.add(again)
         work.changed("message", again.id, site_id=again.site_id, patient_id=again.patient_id)
+
+
+def _announced_to(work: Work[Any], message: Message) -> str:
+    """Return the number for "Report Complete"; raises Conflict where there is none or the message is not true any more."""
+    assert message.report_id is not None
+    assert message.patient_id is not None
+    found = report_queries.report_and_exam(work.session, message.report_id)
+    if found is None or found[0].withdrawn_at is not None or found[1].patient_id != message.patient_id:
+        raise Conflict(
+            "message_untrue", N_("This report was withdrawn or moved, so the message is not true any more.")
+        )
+    patient = patient_queries.patient(work.session, message.patient_id)
+    assert patient is not None
+    if not patient.mobile:
+        raise Conflict(
+            "no_mobile", N_("There is no mobile number on file. Add one, or tell the patient another way.")
+        )
+    return patient.mobile

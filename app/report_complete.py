@@ -46,6 +46,8 @@ def announce(parts: Parts, work: Work[Any], report: Report, exam: Exam) -> None:
         site_id=exam.site_id,
         patient_id=patient.id,
         report_id=report.id,
+        wording="" if report.referrer_sent_at is not None else "report_complete_without_doctor",
+        hours=work.clinic.rules.report_hours,
     )
     report.complete_queued_at = work.now
     finish_tasks(work, f"no_mobile:{report.id}")

@@ -13,6 +13,7 @@ from app.report_complete import CompleteBy, announce, on_sms_state, told_patient
 from app.report_paper import paragraphs_of, pdf_of, report_unavailable, taken_report
 from app.report_withdrawal import tell_withdrawn
 from app.rules.access import Role
+from app.rules.report_release import may_announce
 from app.tasks import finish_tasks, make_task
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
@@ -262,13 +263,7 @@ class Reports(Noun):
         file = queries.pdf(work.session, report_id) if found else None
         if found is None or file is None:
             raise report_unavailable()
-        if not queries.was_read(
-            work.session,
-            found[1].patient_id,
-            report_id,
-            session_id=work.who.session_id,
-            invitation_id=work.who.invitation_id,
-        ):
+        if not queries.was_read(work.session, found[1].patient_id, report_id, work.who.stay_id):
             raise not_opened()
         return file.pdf
 
@@ -343,7 +338,11 @@ class Reports(Noun):
             raise Conflict("report_withdrawn", N_("This report was withdrawn."))
 
     def _must_be_sent_to_referrer(self, work: Work[Any], report: Report, exam: Exam) -> None:
-        if report.referrer_sent_at is not None or report.no_referrer_reason:
+        if may_announce(
+            is_final=report.status != "preliminary",
+            sent_to_referrer_at=report.referrer_sent_at,
+            no_referrer_reason=report.no_referrer_reason or "",
+        ):
             return
         make_task(
             work,

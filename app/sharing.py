@@ -1,10 +1,10 @@
 """Invitations: made, changed and revoked by the patient or at the desk (R52 to R78, D12, D16, D17, D19)."""
 
-import re
 import secrets
 from datetime import date
 from uuid import UUID
 
+from app.contact import read_email
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.facts import invitation_facts
 from app.ids import new_id
@@ -43,7 +43,6 @@ OWNER_OR_DESK = OWNER | DESK
 CONTENTS = ("report_and_images", "report", "images")
 _LONGEST_NAME = 100
 _LONGEST_NOTE = 500
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Sharing(Noun):
@@ -179,7 +178,7 @@ class Sharing(Noun):
             created_reason=reason,
             way=new.way,
             recipient_name=new.recipient_name.strip(),
-            recipient_email=new.recipient_email.strip() if new.way == "email" else "",
+            recipient_email=read_email(new.recipient_email) if new.way == "email" else "",
             note=new.note.strip(),
             contents=new.contents,
             may_download=new.may_download,
@@ -214,7 +213,7 @@ class Sharing(Noun):
             patient_id=patient.id,
             account_id=account_id,
             invitation_id=invitation.id,
-            secret=True,
+            secret=with_code,
             shared_by=shared_by,
             code=grouped(code) if with_code else "",
             shared_until=until,
@@ -236,9 +235,9 @@ class Sharing(Noun):
                 N_("Write the name of the person you share with."),
                 field="recipient_name",
             )
-        if new.way == "email" and not _ADDRESS.fullmatch(new.recipient_email.strip()):
+        if new.way == "email" and not read_email(new.recipient_email, "recipient_email"):
             raise Invalid(
-                "email_wrong",
+                "email_missing",
                 N_("Write the e-mail address, such as name@example.org."),
                 field="recipient_email",
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Account, AuditEvent, Invitation, Patient, Report, Staff, Station
+from db.models import Account, AuditEvent, Invitation, Patient, Staff, Station
 
 
 def of_patient(session: Session, patient_id: UUID, since: datetime, until: datetime) -> list[AuditEvent]:
@@ -44,32 +44,6 @@ def search(
     return list(session.scalars(query.order_by(AuditEvent.number.desc()).limit(limit)))
 
 
-def account_events_since(session: Session, account_id: UUID, since: datetime) -> list[AuditEvent]:
-    """Return what an account did since an instant, in order (D27)."""
-    return list(
-        session.scalars(
-            select(AuditEvent)
-            .where(
-                AuditEvent.account_id == account_id, AuditEvent.caller == "patient", AuditEvent.at >= since
-            )
-            .order_by(AuditEvent.number)
-        )
-    )
-
-
-def report_openings(session: Session, report_id: UUID) -> int:
-    """Return how often patients and guests have opened a report (D28)."""
-    return len(
-        session.scalars(
-            select(AuditEvent.number).where(
-                AuditEvent.report_id == report_id,
-                AuditEvent.caller.in_(("patient", "guest")),
-                AuditEvent.outcome == "done",
-            )
-        ).all()
-    )
-
-
 def staff_names(session: Session) -> dict[UUID, str]:
     """Return everybody's full name."""
     return {row.id: row.full_name for row in session.execute(select(Staff.id, Staff.full_name))}
@@ -89,12 +63,6 @@ def recipient_names(session: Session, patient_id: UUID) -> dict[UUID, str]:
     """Return for whom a patient's invitations were made."""
     query = select(Invitation.id, Invitation.recipient_name).where(Invitation.patient_id == patient_id)
     return {row.id: row.recipient_name for row in session.execute(query)}
-
-
-def report_titles(session: Session, report_ids: set[UUID]) -> dict[UUID, str]:
-    """Return the titles of reports."""
-    query = select(Report.id, Report.title).where(Report.id.in_(report_ids))
-    return {row.id: row.title for row in session.execute(query)}
 
 
 def patient(session: Session, patient_id: UUID) -> Patient | None:

@@ -111,26 +111,14 @@ def live_invitations(session: Session, exam_id: UUID) -> list[Invitation]:
     return list(session.scalars(query.order_by(Invitation.id)))
 
 
-def was_opened(
-    session: Session,
-    patient_id: UUID,
-    exam_id: UUID,
-    *,
-    session_id: UUID | None,
-    invitation_id: UUID | None,
-) -> bool:
-    """Tell whether the audit trail holds an opening of this exam in this session, or by this invitation's guest."""
-    by_whom = (
-        AuditEvent.session_id == session_id
-        if session_id is not None
-        else AuditEvent.invitation_id == invitation_id
-    )
+def was_opened(session: Session, patient_id: UUID, exam_id: UUID, stay_id: UUID) -> bool:
+    """Tell whether the audit trail holds an opening of this exam in this session or visit."""
     query = select(AuditEvent.number).where(
         AuditEvent.patient_id == patient_id,
         AuditEvent.exam_id == exam_id,
         AuditEvent.verb == "exams.open",
         AuditEvent.outcome == "done",
-        by_whom,
+        AuditEvent.session_id == stay_id,
     )
     return session.execute(query.limit(1)).first() is not None
 

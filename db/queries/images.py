@@ -63,26 +63,15 @@ def series_of_exam(session: Session, exam_id: UUID, series_id: UUID) -> bool:
 
 
 def shown_before(
-    session: Session,
-    patient_id: UUID,
-    exam_id: UUID,
-    series_id: UUID,
-    *,
-    session_id: UUID | None,
-    invitation_id: UUID | None,
+    session: Session, patient_id: UUID, exam_id: UUID, series_id: UUID, stay_id: UUID
 ) -> frozenset[int]:
-    """Return the image numbers of a series that the audit trail holds for this session already (D24)."""
-    by_whom = (
-        AuditEvent.session_id == session_id
-        if session_id is not None
-        else AuditEvent.invitation_id == invitation_id
-    )
+    """Return the image numbers of a series that the audit trail holds for this session or visit already (D24)."""
     details = session.scalars(
         select(AuditEvent.detail).where(
             AuditEvent.patient_id == patient_id,
             AuditEvent.exam_id == exam_id,
             AuditEvent.verb == "images.shown",
-            by_whom,
+            AuditEvent.session_id == stay_id,
         )
     )
     told = (json.loads(detail) for detail in details)

@@ -120,17 +120,6 @@ def revoke(session: Session, invitation_id: UUID, now: datetime, why: str) -> bo
     return done.first() is not None
 
 
-def revoke_of_account(session: Session, account_id: UUID, now: datetime, why: str) -> list[tuple[UUID, UUID]]:
-    """Revoke all that an account shares, as when it is deleted (D8); return ids with their patients."""
-    done = session.execute(
-        update(Invitation)
-        .where(Invitation.account_id == account_id, Invitation.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_why=why, version=Invitation.version + 1)
-        .returning(Invitation.id, Invitation.patient_id)
-    )
-    return [(row.id, row.patient_id) for row in done]
-
-
 def visits(session: Session, invitation_id: UUID) -> list[Visit]:
     """Return every access of an invitation, newest first."""
     return list(

@@ -26,16 +26,6 @@ def of_patient(session: Session, patient_id: UUID, limit: int = 100) -> list[Mes
     )
 
 
-def latest_of_report(session: Session, report_id: UUID) -> Message | None:
-    """Return the newest SMS that announces a report."""
-    return session.scalars(
-        select(Message)
-        .where(Message.report_id == report_id, Message.kind == "report_complete")
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def latest_of_invitation(session: Session, invitation_id: UUID) -> Message | None:
     """Return the newest e-mail that carries an invitation."""
     return session.scalars(

@@ -167,26 +167,14 @@ def openings(session: Session, patient_id: UUID, report_id: UUID) -> Sequence[tu
     return session.execute(query.order_by(AuditEvent.number)).all()
 
 
-def was_read(
-    session: Session,
-    patient_id: UUID,
-    report_id: UUID,
-    *,
-    session_id: UUID | None,
-    invitation_id: UUID | None,
-) -> bool:
-    """Tell whether the audit trail holds a reading of this report in this session, or by this invitation's guest."""
-    by_whom = (
-        AuditEvent.session_id == session_id
-        if session_id is not None
-        else AuditEvent.invitation_id == invitation_id
-    )
+def was_read(session: Session, patient_id: UUID, report_id: UUID, stay_id: UUID) -> bool:
+    """Tell whether the audit trail holds a reading of this report in this session or visit."""
     query = select(AuditEvent.number).where(
         AuditEvent.patient_id == patient_id,
         AuditEvent.report_id == report_id,
         AuditEvent.verb == "reports.read",
         AuditEvent.outcome == "done",
-        by_whom,
+        AuditEvent.session_id == stay_id,
     )
     return session.execute(query.limit(1)).first() is not None
 

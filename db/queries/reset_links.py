@@ -82,6 +82,11 @@ def kill_confirmations(session: Session, account_id: UUID, now: datetime) -> Non
     )
 
 
+def forget_confirmations(session: Session, account_id: UUID) -> None:
+    """Delete every address that an account was asked to prove (D8)."""
+    session.execute(delete(EmailConfirmation).where(EmailConfirmation.account_id == account_id))
+
+
 def requests(session: Session, limit: int) -> list[UUID]:
     """Return the ids of requests for help with signing in that nobody has looked into, oldest first."""
     return list(session.scalars(select(RecoveryRequest.id).order_by(RecoveryRequest.id).limit(limit)))

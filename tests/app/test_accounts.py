@@ -5,12 +5,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from app.portal import Portal
+from app.portal import Acting, Portal
 from app.rules.access import Relation, Role
 from app.rules.account_life import AccountState
 from app.rules.invitation import ExpiredBecause, InvitationState
 from app.views.people import AccountRow, CodeIssued, NewPatient
-from db.models import AuditEvent, Exam, Message
+from db.models import Account, AuditEvent, EmailConfirmation, Exam, Message
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender
 from tests.refusals import refusal
 from tests.scene import PASSWORD, Known, Scene
@@ -18,8 +18,8 @@ from tests.scene import PASSWORD, Known, Scene
 BORN = date(1944, 5, 17)
 
 
-def account_of(scene: Scene, patient: UUID, who: str = "reception") -> AccountRow:
-    return scene.acting(who).patients.open(patient).accounts[-1]
+def account_of(scene: Scene, patient: UUID, desk: Acting | None = None) -> AccountRow:
+    return (desk or scene.acting("reception")).patients.open(patient).accounts[-1]
 
 
 def code_of(issued: CodeIssued) -> str:
@@ -246,6 +246,27 @@ def test_the_mail_can_be_sent_again(scene: Scene, portal: Portal, mailer: KeptMa
     assert refusal(desk.accounts.send_activation_mail, without) == "no_email"
 
 
+@pytest.mark.rule("D6", "D7")
+def test_an_active_account_with_an_unproved_address_is_asked_again_to_confirm_it(
+    scene: Scene, portal: Portal, mailer: KeptMailer, clock: FixedClock
+) -> None:
+    patient = scene.patient()
+    issued = scene.acting("reception").accounts.create(patient, "passport")
+    activate(scene, code_of(issued))  # with the letter alone; the button in the mail was never pressed
+    clock.advance(timedelta(days=60))
+    desk = scene.acting(scene.employee(Role.RECEPTION, scene.north))
+    desk.accounts.send_activation_mail(issued.account_id)
+    portal.deliver_due()
+    mail = mailer.sent[-1]
+    assert "Confirm this address" in mail.html
+    proof = mail.text.partition("/confirm-email#")[2].split()[0]
+    portal.acting(portal.nobody("203.0.113.1")).recovery.confirm_email(proof)
+    assert account_of(scene, patient, desk).is_email_proved
+    assert refusal(desk.accounts.send_activation_mail, issued.account_id) == "email_proved"
+    desk.accounts.block(issued.account_id, "lost telephone")
+    assert refusal(desk.accounts.send_activation_mail, issued.account_id) == "account_blocked"
+
+
 # Blocking
 
 
@@ -364,6 +385,22 @@ def test_deleting_takes_credentials_and_contact_data_and_leaves_exams_audit_and_
     assert mailer.sent
     assert refusal(desk.accounts.delete, owner.id, "again") == "already_deleted"
     assert refusal(desk.accounts.delete, owner.id, "") == "missing"
+
+
+@pytest.mark.rule("D8")
+def test_no_address_is_left_of_a_deleted_account(scene: Scene, portal: Portal) -> None:
+    issued = scene.acting("reception").accounts.create(scene.patient(), "passport")
+
+    def addresses() -> list[str]:
+        with portal.parts.database.reading() as session:
+            return [
+                *session.scalars(select(EmailConfirmation.email)),
+                *session.scalars(select(Account.email)),
+            ]
+
+    assert addresses() == ["amelia@example.org"] * 2
+    scene.acting("reception").accounts.delete(issued.account_id, "asked for it")
+    assert addresses() == [""]
 
 
 @pytest.mark.rule("R19", "D8")

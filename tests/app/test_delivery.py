@@ -70,6 +70,8 @@ def test_failed_and_unclear_become_something_to_do(
     assert task.message_id == message
     assert task.patient_name == "Amelia Hart"
     assert scene.acting("reception_south").tasks.open() == ()
+    scene.acting("reception").messages.resend(message)
+    assert scene.acting("reception").tasks.open() == ()
 
 
 def test_a_busy_server_is_tried_again_later_and_later_until_a_day_has_passed(
@@ -188,11 +190,12 @@ def test_receipts_turn_sent_into_delivered_or_after_four_hours_into_unclear(
 
 
 @pytest.mark.rule("R28", "D9")
-def test_the_report_complete_sms_names_no_exam_and_holds_no_link() -> None:
-    text = TEXTS["report_complete"]
+@pytest.mark.parametrize("wording", ["report_complete", "report_complete_without_doctor"])
+def test_the_report_complete_sms_names_no_exam_and_holds_no_link(wording: str) -> None:
+    text = TEXTS[wording]
     assert "Report Complete" in text
     assert "http" not in text
-    assert set(_fields(text)) == {"clinic"}
+    assert set(_fields(text)) == {"clinic", "hours"}
 
 
 @pytest.mark.rule("R3", "R5", "R6", "D1")

@@ -230,6 +230,58 @@ def test_without_a_mobile_number_there_is_a_task_and_the_sms_goes_once_there_is_
     assert story.tasks() == []
 
 
+@pytest.mark.rule("D9", "D32")
+def test_after_a_failed_sms_the_corrected_number_gets_it_and_the_task_goes(
+    story: Story, portal: Portal, clock: FixedClock, texts: KeptTextSender
+) -> None:
+    story.announce()
+    texts.trouble = DeliveryFailed("unknown number")
+    deliver_due(portal.parts)
+    [failed] = story.desk().patients.open(story.patient).messages
+    story.desk().patients.change_contact(story.patient, "", "", ())
+    assert kind_of(story.desk().messages.resend, failed.id) == "no_mobile"
+    story.desk().patients.change_contact(story.patient, "", "0491 570 110", ())
+    texts.trouble = None
+    clock.advance(timedelta(hours=1))
+    story.desk().messages.resend(failed.id)
+    deliver_due(portal.parts)
+    assert [to for _, to, _ in texts.sent] == ["+61491570110"]
+    assert story.row().visible_from == clock() + HOURS_48
+    assert story.tasks() == []
+
+
+@pytest.mark.rule("D28")
+def test_the_sms_of_a_withdrawn_report_is_not_sent_again(
+    story: Story, portal: Portal, texts: KeptTextSender
+) -> None:
+    story.announce()
+    texts.trouble = DeliveryFailed("unknown number")
+    deliver_due(portal.parts)
+    [failed] = story.desk().patients.open(story.patient).messages
+    story.desk("clinical").reports.withdraw(story.report, "Wrong side")
+    assert kind_of(story.desk().messages.resend, failed.id) == "message_untrue"
+
+
+@pytest.mark.rule("R29", "R30", "R31")
+def test_the_sms_says_the_clinics_hours_and_speaks_of_a_referring_doctor_only_where_there_is_one(
+    scene: Scene, portal: Portal, texts: KeptTextSender
+) -> None:
+    from dataclasses import replace
+
+    Story(scene).announce()
+    set_clinic(scene, rules=replace(scene.clinic.rules, report_hours=72))
+    story = Story(scene)
+    story.desk().reports.no_referrer(story.report, "Came without a referral")
+    story.desk().reports.complete(story.report)
+    deliver_due(portal.parts)
+    with_doctor, without = (text for _, _, text in texts.sent)
+    assert "48 hours from now" in with_doctor
+    assert "Your referring doctor has your report" in with_doctor
+    assert "72 hours from now" in without
+    assert "referring doctor" not in without
+    assert "Report Complete" in without
+
+
 @pytest.mark.rule("R30", "D9")
 def test_the_referring_doctor_comes_before_the_patient(
     story: Story, portal: Portal, texts: KeptTextSender, clock: FixedClock

@@ -91,12 +91,51 @@ def test_with_the_setting_off_the_mail_holds_the_link_only_and_the_patient_gets_
     )
 
 
+@pytest.mark.rule("D12")
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_the_patients_message_stands_in_the_mail_and_nothing_stands_there_without_one(
+    scene: Scene, owner: Known, exam: UUID, mailer: KeptMailer, setting: str
+) -> None:
+    manager = scene.acting("manager")
+    manager.clinic.change(replace(manager.clinic.settings(), verification_code_in_email=setting == "on"))
+    scene.acting(owner).sharing.invite(exam, replace(MAIL, note="Please compare with <2024> {code}"))
+    scene.acting(owner).sharing.invite(exam, MAIL)
+    scene.portal.deliver_due()
+    with_note, without = mailer.sent
+    assert "Amelia Hart writes: Please compare with <2024> {code}" in with_note.text
+    assert "Please compare with &lt;2024&gt; {code}" in with_note.html
+    assert "writes" not in without.text
+
+
+@pytest.mark.rule("D12")
+def test_a_mail_without_a_code_can_be_sent_again_and_one_with_a_code_cannot(
+    scene: Scene, owner: Known, exam: UUID, patient: UUID, mailer: KeptMailer
+) -> None:
+    manager = scene.acting("manager")
+    scene.acting(owner).sharing.invite(exam, MAIL)
+    manager.clinic.change(replace(manager.clinic.settings(), verification_code_in_email=False))
+    scene.acting(owner).sharing.invite(exam, MAIL)
+    scene.portal.deliver_due()
+    desk = scene.acting("reception")
+    rows = {row.kind: row for row in desk.patients.open(patient).messages}
+    assert (rows["invitation"].can_resend, rows["invitation"].needs_new_code) == (False, True)
+    assert (rows["invitation_link"].can_resend, rows["invitation_link"].needs_new_code) == (True, False)
+    desk.messages.resend(rows["invitation_link"].id)
+    scene.portal.deliver_due()
+    assert mailer.sent[-1].text == mailer.sent[-2].text
+
+
 @pytest.mark.rule("R55", "R53", "D12")
 @pytest.mark.parametrize(
     ("new", "answer"),
     [
         (replace(PAPER, recipient_name=" "), ("recipient_missing", "recipient_name")),
-        (replace(MAIL, recipient_email="sam at clinic"), ("email_wrong", "recipient_email")),
+        (replace(MAIL, recipient_email="sam at clinic"), ("email_unreadable", "recipient_email")),
+        (
+            replace(MAIL, recipient_email="sam@clinic.example, ann@clinic.example"),
+            ("email_unreadable", "recipient_email"),
+        ),
+        (replace(MAIL, recipient_email=" "), ("email_missing", "recipient_email")),
         (replace(PAPER, understands_sensitive=False), ("not_understood", "understands_sensitive")),
         (replace(PAPER, shared_until=date(2026, 3, 11)), ("day_outside", "shared_until")),
         (replace(PAPER, shared_until=date(2027, 3, 13)), ("day_outside", "shared_until")),

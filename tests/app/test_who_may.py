@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import app.portal
+from app.audit import PLAIN
 from app.callers import Caller
 from app.errors import NotAllowed, NotFound, PortalError
 from app.imaging import DecodePool
 from app.portal import Portal
-from app.use_case import Noun, UseCase
+from app.use_case import Effect, Noun, UseCase
 from db.database import Database
 from tests.app.who_may import SIGNED_OUT, TABLE, Row
 from tests.app.world import World
@@ -101,6 +102,14 @@ _SAME_RIGHT = {
     "parent whose grant ended": "patient",
     "guest of another": "guest",
 }
+
+
+@pytest.mark.rule("D24")
+def test_every_way_of_opening_somebodys_data_stands_in_who_opened_my_records() -> None:
+    opening = {name for name, (_noun, found) in USE_CASES.items() if found.declaration.effect is Effect.OPENS}
+    # A search opens nobody's records yet: what is found is opened afterwards.
+    assert opening - set(PLAIN) == {"audit.find_patient", "patients.find_elsewhere"}
+    assert set(PLAIN) <= set(USE_CASES)
 
 
 def test_whoever_lost_their_standing_gets_through_nowhere_but_where_everybody_does(
