@@ -104,7 +104,7 @@ class AccountActions(QObject):
         forms.ask_contact(self._seat, self._page, account, lambda _none: self.changed.emit())
 
     def _family(self, account: AccountRow, _patient: PatientRow) -> None:
-        FamilyDialog(self._seat, self._page, account).changed.connect(self.changed)
+        FamilyDialog(self._seat, self._page, account, self.changed.emit)
 
     def _wrong_person(self, account: AccountRow, patient: PatientRow) -> None:
         checks = forms.holder_checks(account, patient, self._)

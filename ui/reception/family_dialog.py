@@ -1,6 +1,7 @@
 """Whose exams an account reaches besides the holder's own, granted and ended at the desk (D31)."""
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QWidget
 
 from app.rules.access import Relation
@@ -21,12 +22,11 @@ from ui.widgets.text import Text
 class FamilyDialog(DeskDialog):
     """Lists what is granted; each can be ended, another added."""
 
-    changed = Signal()
-
-    def __init__(self, seat: Seat, page: QWidget, account: AccountRow) -> None:
+    def __init__(self, seat: Seat, page: QWidget, account: AccountRow, changed: Callable[[], None]) -> None:
         self._seat = seat
         self._page = page
         self._account = account
+        self._changed = changed
         self._words = seat.words
         _ = seat.words
         self._add = KeyButton(
@@ -81,7 +81,7 @@ class FamilyDialog(DeskDialog):
         return line
 
     def _on_end(self, grant: GrantRow) -> None:
-        _ = self._words
+        _, changed = self._words, self._changed  # the dialog is gone by then
         self.close_dialog()
         ask_reason(
             self._seat,
@@ -90,11 +90,11 @@ class FamilyDialog(DeskDialog):
             _("It ends at once, and what this account shared of these exams is revoked."),
             _("End the access"),
             lambda acting, reason: acting.family.end(grant.id, reason),
-            lambda _none: self.changed.emit(),
+            lambda _none: changed(),
         )
 
     def _on_add(self) -> None:
-        _ = self._words
+        _, changed = self._words, self._changed  # the dialog is gone by then
         self.close_dialog()
         patient = PatientField(self._seat, "patient_id", _("Whose exams?"))
         relation = relation_field(_)
@@ -117,5 +117,5 @@ class FamilyDialog(DeskDialog):
             action=_("Give access"),
             fields=[patient, relation, evidence, until],
             read=read,
-            done=lambda _row: self.changed.emit(),
+            done=lambda _row: changed(),
         )
