@@ -56,6 +56,13 @@ class Standing:
     last_active_at: datetime | None = None
     ends_at: datetime | None = None  # of a guest's visit
 
+    @property
+    def stay_id(self) -> UUID:
+        """The session or visit: what tells one stay from another in the audit trail."""
+        stay = self.session_id or self.visit_id
+        assert stay is not None
+        return stay
+
 
 class Callers:
     """Makes callers out of what a person or station holds."""

@@ -52,10 +52,7 @@ def exam_changed(work: Work[Any], exam: Exam) -> None:
 
 def was_opened(work: Work[Any], patient_id: UUID, exam_id: UUID) -> bool:
     """Tell whether the caller's opening of this exam stands in the audit trail: images follow only then (D24)."""
-    who = work.who
-    return queries.was_opened(
-        work.session, patient_id, exam_id, session_id=who.session_id, invitation_id=who.invitation_id
-    )
+    return queries.was_opened(work.session, patient_id, exam_id, work.who.stay_id)
 
 
 def not_opened() -> Conflict:

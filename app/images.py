@@ -159,14 +159,7 @@ class Images(Noun):
         exam = self._exam(work, exam_id)
         if not queries.series_of_exam(work.session, exam.id, series_id):
             raise _unknown()
-        before = queries.shown_before(
-            work.session,
-            exam.patient_id,
-            exam.id,
-            series_id,
-            session_id=work.who.session_id,
-            invitation_id=work.who.invitation_id,
-        )
+        before = queries.shown_before(work.session, exam.patient_id, exam.id, series_id, work.who.stay_id)
         new = sorted({number for number in numbers[:_MOST_NUMBERS] if number >= 1} - before)
         work.about(exam_id=exam.id, patient_id=exam.patient_id, series=series_id, numbers=new)
         if not new:

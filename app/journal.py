@@ -77,7 +77,7 @@ def _event(number: int, who: Standing, now: datetime, entry: Entry) -> AuditEven
         account_id=entry.account_id or who.account_id,
         station_id=who.station_id,
         site_id=entry.site_id or who.site_id,
-        session_id=entry.session_id or who.session_id,
+        session_id=entry.session_id or who.session_id or who.visit_id,
         address=who.address,
         patient_id=entry.patient_id,
         exam_id=entry.exam_id,

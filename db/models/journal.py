@@ -57,7 +57,7 @@ class AuditEvent(Base):
     account_id: Mapped[UUID | None] = mapped_column(default=None)
     station_id: Mapped[UUID | None] = mapped_column(default=None)
     site_id: Mapped[UUID | None] = mapped_column(default=None)
-    session_id: Mapped[UUID | None] = mapped_column(default=None)
+    session_id: Mapped[UUID | None] = mapped_column(default=None)  # or a guest's visit
     address: Mapped[str] = mapped_column(default="")
     patient_id: Mapped[UUID | None] = mapped_column(default=None)
     exam_id: Mapped[UUID | None] = mapped_column(default=None)

@@ -1,14 +1,16 @@
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from app.callers import Caller
 from app.errors import NotAllowed, PortalError, Refused
+from app.ids import new_id
 from app.portal import Portal
 from app.rules.invitation import ExpiredBecause, InvitationState
 from app.views.sharing import InvitationRow
-from db.models import Account, Visit
+from db.models import Account, AuditEvent, Series, Study, Visit
 from tests.fakes import FixedClock
 from tests.scene import Known, Scene
 
@@ -224,3 +226,28 @@ def test_the_refusal_is_remembered_although_it_is_raised(shared: Shared, portal:
     with portal.parts.database.reading() as session:
         last = journal.audit_events(session, 0, 100)[-1]
     assert (last.verb, last.outcome, last.invitation_id) == ("visits.open_with_code", "refused", shared.id)
+
+
+@pytest.mark.rule("D24")
+def test_each_visit_is_written_down_for_itself(shared: Shared, scene: Scene, portal: Portal) -> None:
+    series = scene_series(scene, shared.exam)
+    first, second = scene.acting(shared.enter()), scene.acting(shared.enter())
+    first.exams.open(shared.exam)
+    first.images.shown(shared.exam, series, (1,))
+    assert refused(second.exams.look, shared.exam) == "not_opened"
+    second.exams.open(shared.exam)
+    second.images.shown(shared.exam, series, (1,))
+    second.images.shown(shared.exam, series, (1,))
+    with portal.parts.database.reading() as session:
+        shown = session.scalars(
+            select(AuditEvent).where(AuditEvent.verb == "images.shown", AuditEvent.outcome == "done")
+        ).all()
+    assert [event.invitation_id for event in shown] == [shared.id] * 2
+    assert len({event.session_id for event in shown}) == 2
+
+
+def scene_series(scene: Scene, exam: UUID) -> UUID:
+    study, series = new_id(), new_id()
+    scene.add(Study(id=study, exam_id=exam, study_instance_uid="2.25.1"))
+    scene.add(Series(id=series, study_id=study, series_instance_uid="2.25.2", modality="CT"))
+    return series
