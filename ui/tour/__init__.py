@@ -17,34 +17,39 @@ __all__ = ["run_tour"]
 
 
 def run_tour(
-    out: Path, imported: Path | None, make_printers: Callable[[Path], FolderPrinters] = FolderPrinters
+    out: Path, imported: Path | None, make_printers: Callable[[], FolderPrinters] = FolderPrinters
 ) -> int:
     """Walk through everything; return 0, or 1 as soon as a step goes wrong, after saying which.
 
     out gets letter.pdf, invitation.pdf, a picture of every page and tour.json. imported: DICOM files to use instead
-    of made-up ones; raises Invalid where there are none. make_printers: what stands for the printers, given out.
+    of made-up ones; raises Invalid where there are none. make_printers: what stands for the printers.
     """
     from ui.tour.clinic import TourClinic
+    from ui.tour.complaints import Complaints
     from ui.tour.report import Broken, Report
     from ui.tour.walk import Walk
 
     if imported is not None and not imported.exists():
         raise Invalid("path_missing", N_("There is nothing at {path}."), path=str(imported))
     application = QApplication.instance() or QApplication(sys.argv[:1])
-    report = Report(out, imported)
-    printers = make_printers(out)
+    printers = make_printers()
     clinic = TourClinic(lambda: printers)
-    try:
-        walk = Walk(clinic, report, printers, imported)
-        walk.go()
-        walk.keep_messages()
-    except Broken:
-        _say_failure(report.steps[-1])
-        return 1
-    finally:
-        report.write()
-        clinic.close()
-        application.processEvents()
+    with Complaints() as complaints:
+        report = Report(out, imported, complaints)
+        try:
+            report.step("clinic", "is made, with a desk, a kiosk and a web server", clinic.make)
+            walk = Walk(clinic, report, printers, imported)
+            walk.go()
+            walk.keep_messages()
+        except Broken:
+            if clinic.log_folder is not None:
+                report.keep_log(clinic.log_folder)
+            _say_failure(report.steps[-1])
+            return 1
+        finally:
+            report.write()
+            clinic.close()
+            application.processEvents()
     return 0
 
 

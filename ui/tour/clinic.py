@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.imaging.phantoms import SampleExam, SamplePatient, make_ct, make_dx
 from app.outside.clock import system_clock
@@ -33,6 +34,7 @@ from ui.tour.web import HOST, Server, free_port
 NORA = SamplePatient("Valentine-Okonkwo", "Nora Josephine", date(1958, 3, 12), "HI-20417", ISSUER, "F")
 ANOTHER = SamplePatient("Hart", "Amelia", date(1944, 5, 17), "HI-10023", ISSUER, "F")
 SLICES = 30
+MESSAGES = "messages"
 DESK, KIOSK, UPRIGHT = (1280, 800), (1920, 1080), (1080, 1920)
 
 
@@ -52,38 +54,40 @@ class Clock:
 
 
 class TourClinic:
-    """Everything that stands before the first person comes; close() takes it away again."""
+    """Everything that stands before the first person comes; close() takes away what there is of it."""
 
     def __init__(self, make_printers: Callable[[], Printers]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="portal-tour-")
-        self.folder = Path(self._folder.name)
-        self._painter = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._make_printers = make_printers
+        self._backgrounds: list[Background] = []
+        self._windows: list[DeskWindow | KioskWindow] = []
+        self._images: dict[str, Future[Path]] = {}
+        self._made = ExitStack()
+        self.log_folder: Path | None = None
+        self.clock = Clock()
+
+    def make(self) -> None:
+        """Make the clinic in a folder of its own; the web server starts beside it."""
+        made = self._made
+        self.folder = Path(made.enter_context(tempfile.TemporaryDirectory(prefix="portal-tour-")))
+        painter = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        made.callback(painter.shutdown, cancel_futures=True)
         today = system_clock().date()
-        self._images: dict[str, Future[Path]] = {
-            name: self._painter.submit(draw, name, self.folder / "images" / name, today)
-            for name in ("another", "chest", "hand")
-        }
+        for name in ("another", "hand", "chest"):
+            self._images[name] = painter.submit(draw, name, self.folder / "images" / name, today)
         port = free_port()
         self.address = f"http://{HOST}:{port}/"
         settings_file = self.folder / "settings.toml"
         settings_file.write_text(_settings(self.folder, port), "utf-8")
         settings = read_settings(settings_file, {})
-        self._log = start_logging(settings.log_folder, "tour")
-        self.clock = Clock()
-        self.portal = open_portal(settings, clock=self.clock)
-        self.server = Server(settings_file, port)
-        self.messages_folder = self.folder / "messages"
         self.log_folder = settings.log_folder
+        made.callback(start_logging(settings.log_folder, "tour").close)
+        self.portal = open_portal(settings, clock=self.clock)
+        made.callback(self.portal.close)
+        self.server = Server(settings_file, port)
+        made.callback(self.server.stop)
         self._desk_station, self._kiosk_station = make_clinic(self.portal)
         self._give_kiosk_a_printer()
-        self._make_printers = make_printers
-        self._backgrounds: list[Background] = []
-        self._windows: list[DeskWindow | KioskWindow] = []
-
-    @property
-    def windows(self) -> list[QWidget]:
-        """The windows that are open."""
-        return [window for window in self._windows if window.isVisible()]
+        made.callback(self._close_windows)
 
     def images(self, name: str) -> Path:
         """Return the folder of images that was drawn, as soon as it is ready."""
@@ -108,8 +112,15 @@ class TourClinic:
         screen = QTest.createTouchDevice(QInputDevice.DeviceType.TouchScreen)
         return Fingers(window, surroundings.background, screen)
 
+    def messages(self, ending: str) -> list[Path]:
+        """Return the e-mails ("eml") or SMS ("txt") that were sent, in order."""
+        return sorted((self.folder / MESSAGES).glob(f"*.{ending}"))
+
     def close(self) -> None:
         """Close the windows, stop what runs, and remove the folder."""
+        self._made.close()
+
+    def _close_windows(self) -> None:
         for window in self._windows:
             window.close_down()
             window.close()
@@ -117,11 +128,6 @@ class TourClinic:
         for background in self._backgrounds:
             background.stop()
         QApplication.processEvents()
-        self.server.stop()
-        self.portal.close()
-        self._painter.shutdown(cancel_futures=True)
-        self._log.close()
-        self._folder.cleanup()
 
     def _surroundings(self, kind: str) -> Surroundings:
         background = Background()
@@ -172,6 +178,6 @@ def draw(name: str, folder: Path, today: date) -> Path:
 def _settings(folder: Path, port: int) -> str:
     data = (folder / "data").as_posix()
     return (
-        f'data_folder = "{data}"\nmessages_folder = "{(folder / "messages").as_posix()}"\n'
+        f'data_folder = "{data}"\nmessages_folder = "{(folder / MESSAGES).as_posix()}"\n'
         f'[listen]\nhost = "{HOST}"\nport = {port}\n'
     )

@@ -1,4 +1,8 @@
-"""What a guest does at home: a browser, the link and code of the paper, the exam."""
+"""What people do at home with a browser: press the button of an e-mail, open an exam that was shared."""
+
+import re
+from email import message_from_bytes
+from email.policy import default
 
 from ui.tour.hands import NotSeen
 from ui.tour.patient import GUEST
@@ -10,12 +14,25 @@ REFUSED = 403
 
 
 class AtHome:
-    """A guest's browser."""
+    """Somebody's browser."""
 
     def __init__(self, browser: Browser, report: Report) -> None:
         self._browser = browser
         self._report = report
         self._visit: WebPage | None = None
+
+    def press_activate(self, mail: bytes, code: str) -> None:
+        """Press Activate Account in the e-mail and type the letter's code: that proves the address (R5 to R8)."""
+        html = message_from_bytes(mail, policy=default).get_body(("html",))
+        button = re.search(r'href="([^"]+)"[^>]*>Activate Account<', html.get_content() if html else "")
+        if button is None:
+            raise NotSeen("the Activate Account button in the e-mail")
+        link, _, fragment = button[1].partition("#")
+        form = self._browser.open(link)
+        self._read(form, "activate account", "Type the code from your letter.")
+        # The page's script takes the proof from the fragment, which no server ever sees.
+        answer = self._browser.send(form, "/activate", code=code, proof=fragment.removeprefix("mail="))
+        self._read(answer, "activate account, step 2", "Your e-mail address is confirmed.")
 
     def open_link(self, number: str) -> None:
         """Open the link, as often as mail scanners and the guest like: that spends nothing (D13)."""
@@ -43,9 +60,9 @@ class AtHome:
         large = next(address for address in visit.links if "/image/" in address)
         report = next(address for address in visit.links if address.endswith(".pdf"))
         for address, name, ending, start in (
-            (small, "guest thumbnail", "jpg", b"\xff\xd8"),
-            (large, "guest image", "jpg", b"\xff\xd8"),
-            (report, "guest report", "pdf", b"%PDF"),
+            (small, "web thumbnail", "jpg", b"\xff\xd8"),
+            (large, "web image", "jpg", b"\xff\xd8"),
+            (report, "web report", "pdf", b"%PDF"),
         ):
             content = self._browser.fetch(address)
             if not content.startswith(start):
@@ -59,9 +76,9 @@ class AtHome:
         again = self._browser.open("visit")
         if again.status != REFUSED or FINDING in again.words:
             raise NotSeen("a guest who is refused")
-        self._report.keep(again.html.encode(), "guest refused", "html")
+        self._report.keep(again.html.encode(), "web guest refused", "html")
 
     def _read(self, page: WebPage, name: str, words: str) -> None:
-        self._report.keep(page.html.encode(), f"guest {name}", "html")
+        self._report.keep(page.html.encode(), f"web {name}", "html")
         if words not in page.words:
             raise NotSeen(f"the words “{words}” on the web page “{name}”")

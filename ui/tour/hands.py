@@ -6,15 +6,15 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QModelIndex, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QTreeView, QWidget
 
 from ui.background import Background
 from ui.notices import NoticeBar
 
-PATIENCE_S = 20.0  # how long a person waits before giving up
+PATIENCE_S = 30.0  # how long a person waits before giving up
 LOOK_EVERY_MS = 15
 EDGE = 8  # px that are seen round what is scrolled to
 NONE, CTRL, ALT, SHIFT = (
@@ -81,6 +81,8 @@ class Eyes:
             if widget.isVisible() and hasattr(widget, "text"):
                 with suppress(TypeError):
                     found.append(str(widget.text()))
+            if isinstance(widget, QTreeView) and widget.isVisible():
+                found += _cells(widget)
         return "\n".join(found)
 
     def wait_to_read(self, words: str) -> None:
@@ -191,3 +193,12 @@ class DeskHands(Eyes):
     def _focused(self) -> QWidget:
         self.step_up()
         return QApplication.focusWidget() or self.window
+
+
+def _cells(view: QTreeView) -> list[str]:
+    model, top = view.model(), QModelIndex()
+    return [
+        str(model.index(row, column).data())
+        for row in range(model.rowCount(top))
+        for column in range(model.columnCount(top))
+    ]

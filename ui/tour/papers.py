@@ -9,17 +9,14 @@ NAME = "Folder of the tour (no paper)"
 
 
 class FolderPrinters:
-    """One printer, which keeps what it is given under the name that was announced for it."""
+    """One printer, which keeps what it is given where it was told to expect it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._kept = 0
-        self._next = ""
+    def __init__(self) -> None:
+        self._next: Path | None = None
 
-    def expect(self, name: str) -> Path:
-        """Announce what is printed next; return where it will be."""
-        self._next = f"{name}.pdf"
-        return self._folder / self._next
+    def expect(self, path: Path) -> None:
+        """Say where what is printed next goes."""
+        self._next = path
 
     def list(self) -> list[Printer]:
         """Return the one printer there is."""
@@ -36,11 +33,10 @@ class FolderPrinters:
         progress: Callable[[Printer], None] = lambda _printer: None,  # noqa: ARG002 - it is done at once
     ) -> PrintOutcome:
         """Keep the PDF."""
-        if cancelled():
+        path, self._next = self._next, None
+        if path is None or cancelled():  # nobody waits for it
             return PrintOutcome("cancelled")
-        self._kept += 1
-        name, self._next = self._next or f"paper-{self._kept}.pdf", ""
-        (self._folder / name).write_bytes(pdf)
+        path.write_bytes(pdf)
         return PrintOutcome("printed")
 
     def close(self) -> None:

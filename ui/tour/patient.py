@@ -1,7 +1,6 @@
 """What a patient, and later a guest, does at the kiosk, by touch alone."""
 
 from collections.abc import Callable
-from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtGui import QImage
@@ -233,6 +232,19 @@ class AtKiosk:
 
     # The rest
 
+    def look_at_the_rest(self) -> None:
+        """Look at what the clinic has on file, whom to ask, and how a password is changed (R14, R18, R79)."""
+        for card, page in (
+            ("details", "details_page"),
+            ("change_password", "change_password_page"),
+            ("contact", "contact_page"),
+        ):
+            self.fingers.tap(card)
+            self.fingers.wait_for(page)
+            self.look(card.replace("_", " "))
+            self.fingers.tap("back")
+            self.fingers.wait_for("home")
+
     def ask_who_opened(self) -> None:
         """Read who opened the records, and have the list printed at the desk (D24, D19)."""
         fingers = self.fingers
@@ -260,11 +272,11 @@ class AtKiosk:
         self._wait_for_nobody(patient)
         self.look("welcome again")
 
-    def turn_upright(self, *, is_large: bool) -> None:
-        """Stand before an upright screen, perhaps with large text."""
-        self._size = UPRIGHT
-        self._prefix = "upright large" if is_large else "upright"
-        self.window.resize(*UPRIGHT)
+    def stand_before(self, size: tuple[int, int], *, is_large: bool) -> None:
+        """Stand before another screen, perhaps with large text."""
+        self._size = size
+        self._prefix = ("upright" if size == UPRIGHT else "wide") + (" large" if is_large else "")
+        self.window.resize(*size)
         self.fingers.settle()
         if is_large:
             self.fingers.tap("large_text")
@@ -378,8 +390,3 @@ def brightness(widget: QWidget) -> int:
     """Return how bright a widget looks, 0 to 255."""
     one = widget.grab().toImage().scaled(64, 64).convertToFormat(QImage.Format.Format_Grayscale8)
     return sum(one.pixelColor(x, y).value() for x in range(64) for y in range(64)) // 4096
-
-
-def is_kept(path: Path) -> bool:
-    """Tell whether a paper has come out."""
-    return path.exists() and path.stat().st_size > 0

@@ -1,6 +1,5 @@
 """What staff do at the desk, with keyboard, mouse and files."""
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -86,6 +85,7 @@ class AtDesk:
             hands.type(text)
         hands.press(KEY.Key_Return)
         hands.type("12 Long Lane\nSydney NSW 2000")
+        hands.wait_to_read("Nobody of this name and birth date is registered here.")
         self.look("register, filled in")
         hands.press(KEY.Key_Return, CTRL)
         hands.wait_for("account_section")
@@ -259,7 +259,15 @@ class AtDesk:
         lines = table.lines if isinstance(table, RowTable) else ()
         return lines[0].cells[2].text if lines else ""
 
-    def work_through_to_do(self, expect: Callable[[str], Path]) -> None:
+    def wait_for_message(self, what: str, state: str) -> None:
+        """Wait until Messages says what became of one."""
+        table = self.hands.find(RowTable, "messages_table")
+        wait_until(
+            lambda: any((line.cells[1].text, line.cells[3].text) == (what, state) for line in table.lines),
+            f"{what}: {state}",
+        )
+
+    def work_through_to_do(self) -> None:
         """Print what somebody asked for at the kiosk, and hand it over."""
         hands = self.hands
         hands.press(KEY.Key_F3)
@@ -267,19 +275,30 @@ class AtDesk:
         self.look("to do")
         hands.click_row("prints_table", 0)
         hands.wait_for("paper_dialog")
-        expect("who-opened")
         self.print_paper("asked for at the kiosk")
         self.hand_over()
         self.look("to do, done")
 
     def walk_through_rooms(self, who: str) -> None:
-        """Look into every room that the role may enter."""
-        hands = self.hands
-        self.look(f"{who}, first page")
-        names = [b.objectName() for b in hands.window.findChildren(KeyButton) if b.isVisible()]
-        for name in [name for name in names if name.startswith("room_")]:
-            hands.click(name)
-            self.look(f"{who}, {name.removeprefix('room_')}")
+        """Look into every room that the role may enter, and into every part of the office."""
+        for room in self._buttons("room_"):
+            self.hands.click(room)
+            self.look(f"{who}, {room.removeprefix('room_')}")
+            for part in self._buttons("office_"):
+                self.hands.click(part)
+                self.look(f"{who}, {part.replace('_', ', ')}")
+
+    def search_the_audit(self) -> None:
+        """Ask who did what in the last month, whoever it was about."""
+        self.hands.press(KEY.Key_Return, CTRL)
+        self.hands.wait_to_read("Robin Reyes")
+        self.look("privacy, who looked")
+
+    def _buttons(self, start: str) -> list[str]:
+        found = [
+            button.objectName() for button in self.hands.window.findChildren(KeyButton) if button.isVisible()
+        ]
+        return [name for name in found if name.startswith(start)]
 
     def _exams(self) -> dict[UUID, int]:
         """Return the exams in the list, each with its number of images."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +11,9 @@ from pathlib import Path
 from time import monotonic
 
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.tour.complaints import Complaints
 
 FILE = "tour.json"
 SAMPLE = 48  # pixels: the side of the small copy that is looked at for anything but one colour
@@ -18,6 +21,10 @@ SAMPLE = 48  # pixels: the side of the small copy that is looked at for anything
 
 class Broken(Exception):  # noqa: N818 - reads as what happened
     """A step went wrong; the report says which and how."""
+
+
+class Complained(Exception):  # noqa: N818 - the same
+    """All went well on the screen, but Qt or the log said otherwise."""
 
 
 @dataclass
@@ -36,27 +43,30 @@ class Step:
 class Report:
     """Goes along with the walk."""
 
-    def __init__(self, folder: Path, imported: Path | None) -> None:
+    def __init__(self, folder: Path, imported: Path | None, complaints: Complaints) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.steps: list[Step] = []
         self._imported = imported
+        self._complaints = complaints
         self._began = monotonic()
         self._pictures = 0
+        self._papers: set[str] = set()
         self._remove_former()
 
-    def step(self, who: str, what: str, do: Callable[[], None], windows: Callable[[], list[QWidget]]) -> None:
+    def step(self, who: str, what: str, do: Callable[[], None]) -> None:
         """Do one step; raises Broken when it goes wrong, after a picture of every window."""
         step = Step(len(self.steps) + 1, who, what)
         self.steps.append(step)
         began = monotonic()
         try:
             do()
+            complaints = self._complaints.take()
+            if complaints:
+                raise Complained("\n".join(complaints))  # noqa: TRY301 - a step like any other that goes wrong
         except Exception as error:
             step.problem = f"{type(error).__name__}: {error}"
-            for window in windows():
-                with suppress(Exception):  # the fault itself matters more
-                    self._save(window.grab(), f"failed {type(window).__name__}")
+            self._keep_windows()
             raise Broken(what) from error
         else:
             step.ok = True
@@ -79,6 +89,18 @@ class Report:
         file = self._number(name, ending)
         (self.folder / file).write_bytes(content)
 
+    def paper(self, name: str) -> Path:
+        """Return where a paper or a message of this name goes; what an earlier tour left there is gone."""
+        self._papers.add(name)
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        return path
+
+    def keep_log(self, folder: Path) -> None:
+        """Keep what the programs have logged."""
+        for log in folder.glob("*.log"):
+            shutil.copyfile(log, self.paper(f"log-{log.stem}.txt"))
+
     def write(self) -> None:
         """Write tour.json."""
         broken = next((step for step in self.steps if not step.ok), None)
@@ -87,9 +109,16 @@ class Report:
             "failed": asdict(broken) if broken else None,
             "seconds": round(monotonic() - self._began, 1),
             "imported": str(self._imported) if self._imported else None,
+            "papers": sorted(self._papers),
             "steps": [asdict(step) for step in self.steps],
         }
         (self.folder / FILE).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+    def _keep_windows(self) -> None:
+        for window in QApplication.topLevelWidgets():
+            if window.isVisible():
+                with suppress(Exception):  # the fault itself matters more
+                    self._save(window.grab(), f"failed {window.objectName() or type(window).__name__}")
 
     def _save(self, picture: QPixmap, name: str) -> None:
         file = self._number(name, "png")
@@ -104,10 +133,10 @@ class Report:
         return file
 
     def _remove_former(self) -> None:
-        """Remove the pictures that an earlier tour has listed, and nothing else that may be there."""
+        """Remove what an earlier tour has listed, and nothing else that may be there."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             former = json.loads((self.folder / FILE).read_text("utf-8"))
-            for name in [name for step in former["steps"] for name in step["pictures"]]:
+            for name in [*former["papers"], *(name for step in former["steps"] for name in step["pictures"])]:
                 (self.folder / Path(name).name).unlink(missing_ok=True)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.rules.codes import read_code
-from ui.tour.clinic import NORA, TourClinic
+from ui.tour.clinic import KIOSK, NORA, UPRIGHT, TourClinic
 from ui.tour.guest import AtHome
 from ui.tour.hands import NotSeen, wait_until
 from ui.tour.papers import FolderPrinters
@@ -24,14 +24,14 @@ class Walk:
     """Keeps what one person hands to the next: papers, codes, which exam."""
 
     def __init__(
-        self, clinic: TourClinic, report: Report, papers: FolderPrinters, imported: Path | None
+        self, clinic: TourClinic, report: Report, printers: FolderPrinters, imported: Path | None
     ) -> None:
-        self._clinic, self._report, self._papers = clinic, report, papers
+        self._clinic, self._report, self._printers = clinic, report, printers
         self._imported = imported
         self._desk = AtDesk(clinic.open_desk(), report)
         self._kiosk = AtKiosk(clinic.open_kiosk(), report)
         self._browser = Browser(clinic.address)
-        self._guest = AtHome(self._browser, report)
+        self._home = AtHome(self._browser, report)
         self._exam: UUID | None = None
         self._code = ""
         self._number = ""
@@ -40,12 +40,12 @@ class Walk:
         """Take every step; raises Broken at the first that goes wrong."""
         try:
             for who, what, do in self._steps():
-                self._report.step(who, what, do, lambda: self._clinic.windows)
+                self._report.step(who, what, do)
         finally:
             self._browser.close()
 
     def _steps(self) -> list[tuple[str, str, Callable[[], None]]]:
-        desk, kiosk, guest = self._desk, self._kiosk, self._guest
+        desk, kiosk, home = self._desk, self._kiosk, self._home
         return [
             (RECEPTION, "signs in with the keyboard", lambda: desk.sign_in("reception", "sign in")),
             (RECEPTION, "registers the patient", lambda: desk.register(NORA)),
@@ -58,6 +58,7 @@ class Walk:
             (RECEPTION, "attaches the report", lambda: desk.attach_report(self._the_exam())),
             (RECEPTION, "records the referring doctor", desk.record_referrer),
             (RECEPTION, "sets Report Complete, and the 48 hours begin", desk.report_complete),
+            (PATIENT, "presses Activate Account in the e-mail, at home", self._press_activate),
             (PATIENT, "activates the account with the letter, by touch", self._activate),
             (PATIENT, "signs in", lambda: kiosk.sign_in(is_known=True)),
             (PATIENT, "opens the exam: Report is Unavailable, images are there", self._open_early),
@@ -68,9 +69,9 @@ class Walk:
             (PATIENT, "shares the exam on paper", self._share),
             (PATIENT, "finds the invitation Active", lambda: kiosk.find_shared("Active", "shared exams")),
             (RECEPTION, "sees the invitation at the desk", self._see_invitation),
-            (GUEST, "opens the link, which spends nothing", lambda: guest.open_link(self._number)),
-            (GUEST, "opens the exam with number and code", lambda: guest.type_code(self._number, self._code)),
-            (GUEST, "fetches images and report", guest.look_at_images),
+            (GUEST, "opens the link, which spends nothing", lambda: home.open_link(self._number)),
+            (GUEST, "opens the exam with number and code", lambda: home.type_code(self._number, self._code)),
+            (GUEST, "fetches images and report", home.look_at_images),
             (PATIENT, "sees the invitation turn to Viewed by itself, once", self._see_viewed),
             (RECEPTION, "sees it too", self._see_viewed_at_desk),
             (PATIENT, "leaves, and the kiosk forgets", lambda: kiosk.leave(NORA)),
@@ -82,8 +83,9 @@ class Walk:
             (GUEST, "leaves", lambda: kiosk.leave(NORA)),
             (PATIENT, "edits Shared Until", self._edit),
             (PATIENT, "revokes the access", kiosk.revoke),
-            (GUEST, "is refused at the next request", guest.be_refused),
+            (GUEST, "is refused at the next request", home.be_refused),
             (PATIENT, "asks for a list of who opened the records", self._ask_who_opened),
+            (PATIENT, "looks at personal details, and whom to ask", kiosk.look_at_the_rest),
             (PATIENT, "stands idle: a warning, then the kiosk forgets", self._stand_idle),
             (RECEPTION, "prints at the desk what was asked for at the kiosk", self._to_do),
             (RECEPTION, "looks at account, exams, invitations and messages", self._look_at_sections),
@@ -94,15 +96,16 @@ class Walk:
             (
                 PATIENT,
                 "walks past the main pages on an upright screen",
-                lambda: self._upright(is_large=False),
+                lambda: self._again(UPRIGHT),
             ),
-            (PATIENT, "walks past them with large text", lambda: self._upright(is_large=True)),
+            (PATIENT, "walks past them with large text", lambda: self._again(KIOSK, is_large=True)),
+            (PATIENT, "walks past them with both", lambda: self._again(UPRIGHT, is_large=True)),
         ]
 
     # Steps that hand something on
 
     def _print_letter(self) -> None:
-        paper = self._papers.expect("letter")
+        paper = self._expect("letter.pdf")
         self._desk.print_paper("letter")
         (self._code,) = self._codes_on(paper, 1)
 
@@ -110,8 +113,13 @@ class Walk:
         self._desk.hand_over()
         self._desk.hands.wait_to_read("The letter was handed over")
         self._desk.look("patient, letter handed over")
-        wait_until(lambda: bool(self._messages("eml")), "the e-mail with the Activate Account button")
+        self._desk.wait_for_message("E-mail with the Activate Account button", "Sent")
         self._desk.go_to(4, "messages, e-mail sent")
+
+    def _press_activate(self) -> None:
+        self._clinic.server.wait()
+        (mail,) = self._clinic.messages("eml")
+        self._home.press_activate(mail.read_bytes(), self._code)
 
     def _drop_the_wrong_images(self) -> None:
         self._desk.drop_the_wrong_images(self._clinic.images("another"))
@@ -139,16 +147,16 @@ class Walk:
         self._kiosk.read_report()
 
     def _share(self) -> None:
-        paper = self._papers.expect("invitation")
+        paper = self._expect("invitation.pdf")
         self._kiosk.share_on_paper()
         self._number, self._code = self._codes_on(paper, 2)
 
     def _see_invitation(self) -> None:
-        self._clinic.server.wait()
         self._desk.sign_in("reception")
         self._desk.open_patient(NORA)
-        self._desk.go_to(3, "invitations, active")
         self._desk_says("Active")
+        self._desk.hands.wait_to_read("nora@example.org (proved)")
+        self._desk.go_to(3, "invitations, active")
 
     def _see_viewed(self) -> None:
         self._kiosk.wait_for_shared("Viewed", "shared exams, viewed")
@@ -174,22 +182,27 @@ class Walk:
         self._kiosk.stand_idle(self._clinic.clock.let_pass, NORA)
 
     def _to_do(self) -> None:
-        self._desk.work_through_to_do(self._papers.expect)
+        self._expect("who-opened.pdf")
+        self._desk.work_through_to_do()
 
     def _look_at_sections(self) -> None:
         self._desk.open_patient(NORA)
-        for number, name in enumerate(("account", "exams", "invitations", "messages"), start=1):
-            self._desk.go_to(number, f"patient, {name}")
-        if not self._messages("txt"):
-            raise NotSeen("the Report Complete SMS")
+        self._desk_says("Revoked")
+        self._desk.look("patient")
+        self._desk.wait_for_message("Report Complete SMS", "Sent")
+        self._desk.go_to(4, "patient, messages")
+        if len(self._clinic.messages("txt")) != 1:
+            raise NotSeen("one Report Complete SMS")
 
     def _rooms(self, user_name: str) -> None:
         self._desk.sign_out()
         self._desk.sign_in(user_name)
         self._desk.walk_through_rooms(user_name)
+        if user_name == "privacy":
+            self._desk.search_the_audit()
 
-    def _upright(self, *, is_large: bool) -> None:
-        self._kiosk.turn_upright(is_large=is_large)
+    def _again(self, size: tuple[int, int], *, is_large: bool = False) -> None:
+        self._kiosk.stand_before(size, is_large=is_large)
         self._kiosk.pass_main_pages(self._the_exam())
 
     # Details
@@ -200,6 +213,11 @@ class Walk:
 
     def _desk_says(self, state: str) -> None:
         wait_until(lambda: self._desk.invitation_state() == state, f"{state} at the desk")
+
+    def _expect(self, name: str) -> Path:
+        path = self._report.paper(name)
+        self._printers.expect(path)
+        return path
 
     def _codes_on(self, paper: Path, count: int) -> list[str]:
         """Read the codes on a paper, as somebody who holds it would; raises NotSeen."""
@@ -212,11 +230,8 @@ class Walk:
             read_code(code)  # raises ValueError when it is none
         return found
 
-    def _messages(self, ending: str) -> list[Path]:
-        return sorted(self._clinic.messages_folder.glob(f"*.{ending}"))
-
     def keep_messages(self) -> None:
         """Keep the e-mails and SMS that were sent beside the papers."""
         for kind in ("eml", "txt"):
-            for number, message in enumerate(self._messages(kind), start=1):
-                shutil.copyfile(message, self._report.folder / f"message-{number}.{kind}")
+            for number, message in enumerate(self._clinic.messages(kind), start=1):
+                shutil.copyfile(message, self._report.paper(f"message-{number}.{kind}"))
