@@ -1,9 +1,10 @@
 """Invitations: made, changed and revoked by the patient or at the desk (R52 to R78, D12, D16, D17, D19)."""
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
+from app.account_rows import last_day
 from app.contact import read_email
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.facts import invitation_facts
@@ -31,6 +32,7 @@ from app.views.sharing import (
     NewInvitation,
 )
 from db.models import Exam, Invitation, Patient, Site
+from db.queries import accounts as account_queries
 from db.queries import exams as exam_queries
 from db.queries import invitations as queries
 from db.queries import reports as report_queries
@@ -111,7 +113,7 @@ class Sharing(Noun):
             first, last = shared_until_bounds(invitation.created_at, work.now, site.time_zone, months)
             raise _day_refused(fault, first, last)
         work.about(before=invitation.shared_until.isoformat())
-        invitation.shared_until = end_of_local_day(day, site.time_zone)
+        invitation.shared_until = self._end_of(work, invitation.account_id, invitation.patient_id, day, site)
         invitation.version += 1
         self._changed(work, invitation, site.id)
         return invitation_row(work, row)
@@ -164,7 +166,9 @@ class Sharing(Noun):
         *,
         reason: str | None,
     ) -> InvitationMade:
-        until = self._checked(work, new, site.time_zone)
+        chosen = self._checked(work, new, site.time_zone)
+        shared_until = self._end_of(work, account_id, patient.id, chosen, site)
+        until = last_day(shared_until, site.time_zone)
         number, code = new_code(secrets.token_bytes), new_code(secrets.token_bytes)
         invitation = Invitation(
             id=new_id(),
@@ -182,7 +186,7 @@ class Sharing(Noun):
             note=new.note.strip(),
             contents=new.contents,
             may_download=new.may_download,
-            shared_until=end_of_local_day(until, site.time_zone),
+            shared_until=shared_until,
             max_accesses=work.clinic.rules.max_accesses,
         )
         work.session.add(invitation)
@@ -260,6 +264,18 @@ class Sharing(Noun):
             fault = SharedUntilFault.TOO_EARLY if until < first else SharedUntilFault.TOO_LATE
             raise _day_refused(fault, first, last)
         return until
+
+    def _end_of(
+        self, work: Work[None], account_id: UUID, patient_id: UUID, day: date, site: Site
+    ) -> datetime:
+        """Return the end of the day at the site, or of the owner's own access where that comes first (D31)."""
+        granted = account_queries.reached(work.session, account_id, work.now)
+        ends = [grant.until_at for grant, patient in granted if patient.id == patient_id]
+        if not ends:
+            raise Conflict("not_reached", N_("The access of this account to the patient's exams has ended."))
+        until = end_of_local_day(day, site.time_zone)
+        known = [end for end in ends if end is not None]
+        return until if len(known) < len(ends) else min(until, max(known))
 
     def _mine(self, work: Work[None], invitation_id: UUID) -> queries.Row:
         """Return an invitation of the caller's account, or of an exam at the staff's sites."""

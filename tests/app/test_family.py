@@ -7,6 +7,7 @@ from app.portal import Portal
 from app.rules.access import Relation
 from app.rules.invitation import InvitationState
 from app.views.people import GrantRow
+from app.views.sharing import NewInvitation
 from tests.fakes import FixedClock
 from tests.refusals import refusal
 from tests.scene import PASSWORD, Known, Scene
@@ -175,3 +176,29 @@ def test_contact_data_of_a_parents_account_are_changed_at_the_desk(scene: Scene,
 def _again(scene: Scene, who: Known) -> Known:
     """The same account, signed in now."""
     return Known(who.id, scene.session("web", account_id=who.id))
+
+
+@pytest.mark.rule("D29", "D31")
+def test_nothing_is_shared_for_longer_than_the_owners_own_access(
+    scene: Scene, parent: Known, child: UUID, clock: FixedClock
+) -> None:
+    exam = scene.exam(child)
+    scene.report(exam)
+    scene.acting("reception").family.grant(
+        parent.id, child, Relation.CARER, "letter of the parents", date(2026, 3, 20)
+    )
+    sharing = scene.acting(parent).sharing
+    made = sharing.invite(exam, NewInvitation("paper", "Dr Sam Okafor", understands_sensitive=True))
+    assert made.printed is not None
+    assert made.printed.shared_until == date(2026, 3, 20)
+    assert sharing.change_shared_until(made.invitation_id, date(2026, 6, 1)).shared_until == date(2026, 3, 20)
+    assert sharing.change_shared_until(made.invitation_id, date(2026, 3, 15)).shared_until == date(
+        2026, 3, 15
+    )
+    sharing.change_shared_until(made.invitation_id, date(2026, 3, 20))
+    clock.now = datetime(2026, 3, 20, 13, 0, tzinfo=UTC)
+    visits = scene.portal.acting(scene.portal.nobody("203.0.113.9")).visits
+    code = made.printed.verification_code
+    assert refusal(visits.open_with_code, made.printed.number, code) == "invitation_expired"
+    later = scene.acting(_again(scene, parent)).sharing
+    assert refusal(later.change_shared_until, made.invitation_id, date(2026, 6, 1)) == "not_reached"
