@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--frame", type=int, default=0, metavar="N", help="which, from 0")
     render.set_defaults(run=_render)
 
-    _admin(verbs.add_parser("admin", help="first manager, stations, backup, restore, audit"))
+    _admin(verbs.add_parser("admin", help="first manager, stations, keys, backup, restore, audit"))
     return parser
 
 
@@ -95,6 +95,7 @@ def _admin(admin: argparse.ArgumentParser) -> None:
     restore.add_argument("folder", type=Path)
     verify = add("verify-audit", "check the audit chain")
     verify.add_argument("--head", default="", help="a head noted earlier, NUMBER:HASH")
+    add("rotate-key", "put a new encryption key first; what older ones encrypted can still be read")
     add("audit-head", "print the head of the audit chain, to be kept elsewhere")
 
 

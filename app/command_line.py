@@ -1,4 +1,4 @@
-"""The verbs that need no window: bring files in, set the clinic up, enrol, back up, restore, check the audit."""
+"""The verbs that need no window: bring files in, set the clinic up, enrol, keys, back up, restore, check the audit."""
 
 import argparse
 import getpass
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.backup import back_up, restore
 from app.errors import N_, Conflict, Invalid, NotFound
+from app.outside.keys import rotate_encryption_key
 from app.outside.logs import start_logging
 from app.portal import Acting, Portal, open_portal
 from app.settings import MachineSettings
@@ -59,6 +60,15 @@ def run_admin(settings: MachineSettings, options: argparse.Namespace) -> int:
     if options.admin_verb == "restore":
         start_logging(settings.log_folder, "command_line")
         print(_("{count} image files came back.", count=restore(settings, options.folder)))
+        return 0
+    if options.admin_verb == "rotate-key":
+        rotate_encryption_key(settings.key_file)
+        print(
+            _(
+                "The new key is in {file}. Restart every program that uses it, then back it up.",
+                file=settings.key_file,
+            )
+        )
         return 0
     portal = _opened(settings, is_practice=options.practice)
     try:

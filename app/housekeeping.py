@@ -8,7 +8,7 @@ from app.messages import queue_mail
 from app.parts import Parts
 from app.rules.account_life import notice_due_at
 from app.rules.calendar import local_day
-from app.tasks import make_task
+from app.tasks import finish_tasks, make_task
 from app.use_case import Work, by_itself
 from db.queries import housekeeping as queries
 from db.queries import journal as journal_queries
@@ -16,6 +16,7 @@ from db.queries import messages as message_queries
 from db.queries import print_requests as print_queries
 
 _TICK = timedelta(microseconds=1)
+_LONGEST_COPY = timedelta(days=1)  # of one file into the archive
 
 
 def housekeep(parts: Parts) -> None:
@@ -25,6 +26,7 @@ def housekeep(parts: Parts) -> None:
             part(parts, work)
     forget_left_over(parts)
     forget_downloads(parts)
+    parts.archive.forget_unfinished(parts.clock() - _LONGEST_COPY)
 
 
 def _codes_about_to_expire(_parts: Parts, work: Work[None]) -> None:
@@ -123,4 +125,5 @@ def _wipe(_parts: Parts, work: Work[None]) -> None:
             )
         work.changed("message", message.id, site_id=message.site_id, patient_id=message.patient_id)
     for request_id, site_id in print_queries.wipe_expired(work.session, work.now):
+        finish_tasks(work, f"print:{request_id}")
         work.changed("print_request", request_id, site_id=site_id)

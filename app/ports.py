@@ -79,6 +79,10 @@ class ImageArchive(Protocol):
         """Go over everything stored."""
         ...
 
+    def forget_unfinished(self, before: datetime) -> int:
+        """Delete what a killed program left half-copied before that instant; return how many files."""
+        ...
+
 
 @dataclass(frozen=True)
 class Mail:

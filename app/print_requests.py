@@ -1,8 +1,9 @@
-"""What a kiosk without its own printer asks the desk to print, handed over after the identifier check (D19)."""
+"""What a kiosk asks the desk to print, handed over after the identifier check (D19), and what was not printed (D32)."""
 
 from datetime import timedelta
 from uuid import UUID
 
+from app import reach
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.ids import new_id
 from app.rules.access import Role
@@ -14,8 +15,10 @@ from db.queries import print_requests as queries
 
 PATIENT = frozenset({Role.PATIENT})
 DESK = frozenset({Role.RECEPTION})
+WHO_PRINTS = frozenset({Role.PATIENT, Role.RECEPTION, Role.MANAGER})
 
 KINDS = ("invitation", "report", "image_sheet", "who_opened")
+OF_THE_DESK = ("activation_letter", "reset_slip", "print_request")
 LARGEST_PDF = 20 * 1024 * 1024
 IDENTIFIERS_TO_CHECK = 2
 
@@ -85,6 +88,22 @@ class PrintRequests(Noun):
         work.about(identifiers=list(identifiers_confirmed))
         finish_tasks(work, f"print:{row.id}")
         work.changed("print_request", row.id, site_id=row.site_id)
+
+    @use_case(WHO_PRINTS, Effect.WRITES)
+    def failed(self, work: Work[None], kind: str, patient_id: UUID) -> None:
+        """Put on the To do list what a printer was asked for and did not print (D32)."""
+        patient = reach.patient(work, patient_id)
+        if kind not in {*KINDS, *OF_THE_DESK}:
+            raise Invalid("not_printable", N_("This cannot be printed. Ask at the reception desk."))
+        work.about(kind=kind)
+        make_task(
+            work,
+            "print_failed",
+            f"print_failed:{kind}:{patient_id}",
+            site_id=work.who.site_id or patient.site_id,
+            patient_id=patient_id,
+            printed=kind,
+        )
 
     def _waiting(self, work: Work[None], request_id: UUID) -> PrintRequest:
         row = queries.by_id(work.session, request_id)

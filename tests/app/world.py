@@ -10,8 +10,19 @@ from app.callers import Caller
 from app.ids import new_id
 from app.portal import Portal
 from app.rules.access import Role
-from db.models import AccessGrant, Account, Instance, Invitation, Message, Series, Staff, Station, Study, Task
-from db.queries import sessions as session_queries
+from db.models import (
+    AccessGrant,
+    Account,
+    Instance,
+    Invitation,
+    Message,
+    Series,
+    SessionRecord,
+    Staff,
+    Station,
+    Study,
+    Task,
+)
 from tests.fakes import FixedClock
 from tests.scene import PASSWORD, Known, Scene
 
@@ -127,7 +138,7 @@ class World:
         with self.portal.parts.database.writing() as session:
             for grant in session.query(AccessGrant).filter(AccessGrant.account_id == ended.id):
                 grant.ended_at = now
-            for row in session.query(session_queries.SessionRecord).filter_by(account_id=expired.id):
+            for row in session.query(SessionRecord).filter_by(account_id=expired.id):
                 row.started_at, row.ends_at = now - timedelta(hours=1), now
             session.get_one(Account, blocked.id).blocked_at = now
             session.get_one(Invitation, revoked).revoked_at = now

@@ -1,0 +1,92 @@
+"""What time alone brings, once each and no earlier."""
+
+import os
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from app.portal import Acting, Portal
+from tests.fakes import FixedClock
+from tests.scene import PASSWORD, Scene
+
+
+def desk(scene: Scene) -> Acting:
+    """Reception, signed in now."""
+    return scene.acting(scene.session("staff", scene.desk, staff_id=scene.staff["reception"].id))
+
+
+def kept(scene: Scene) -> list[str]:
+    """Keep house twice; return what stands on the list."""
+    for _ in range(2):
+        scene.portal.housekeep()
+    return [task.kind for task in desk(scene).tasks.open()]
+
+
+@pytest.fixture
+def patient(scene: Scene) -> UUID:
+    return scene.patient()
+
+
+@pytest.mark.rule("D32")
+def test_a_code_stands_on_the_list_seven_days_before_it_expires_until_there_is_a_new_one(
+    scene: Scene, patient: UUID, clock: FixedClock
+) -> None:
+    issued = desk(scene).accounts.create(patient, "passport")  # until 12 April in Sydney
+    clock.now = clock.now.replace(month=4, day=5, hour=13)
+    assert kept(scene) == []
+    clock.advance(timedelta(hours=1))
+    assert kept(scene) == ["code_expiring"]
+    desk(scene).accounts.reissue(issued.account_id, "passport")
+    assert kept(scene) == []
+
+
+@pytest.mark.rule("D18", "D32")
+def test_an_account_stands_on_the_list_thirty_days_before_it_expires_until_its_patient_signs_in(
+    scene: Scene, patient: UUID, clock: FixedClock
+) -> None:
+    scene.account(patient, user_name="amelia", email="")  # expires in 365 days
+    clock.advance(timedelta(days=335) - timedelta(seconds=1))
+    assert kept(scene) == []
+    clock.advance(timedelta(seconds=1))
+    assert kept(scene) == ["account_expiring"]
+    scene.acting(scene.kiosk).sessions.sign_in("amelia", PASSWORD)
+    assert kept(scene) == []
+
+
+@pytest.mark.rule("D10", "D32")
+def test_what_is_withheld_stands_on_the_list_after_its_review_date_until_the_hold_ends(
+    scene: Scene, patient: UUID, clock: FixedClock
+) -> None:
+    exam = scene.exam(patient)
+    report = scene.report(exam, visible=False)
+    clinical = scene.staff["clinical"].id
+
+    def doctor() -> Acting:
+        return scene.acting(scene.session("staff", scene.desk, staff_id=clinical))
+
+    doctor().exams.hold(exam, "asked by the doctor", date(2026, 3, 20))
+    doctor().reports.hold(report, "asked by the doctor", date(2026, 3, 21))
+    clock.now = clock.now.replace(day=20, hour=12, minute=59)  # a minute before midnight in Sydney
+    assert kept(scene) == []
+    clock.advance(timedelta(minutes=1))
+    assert kept(scene) == ["review_due"]
+    clock.advance(timedelta(days=1))
+    assert kept(scene) == ["review_due"] * 2
+    doctor().exams.end_hold(exam, "looked at")
+    doctor().reports.end_hold(report, "looked at")
+    assert kept(scene) == []
+
+
+def test_what_a_killed_program_left_half_copied_goes_after_a_day(
+    scene: Scene, portal: Portal, clock: FixedClock
+) -> None:
+    left = portal.parts.settings.archive_folder / ".unfinished" / "half"
+    left.write_bytes(b"half an image")
+    os.utime(left, (clock().timestamp(), clock().timestamp()))
+    clock.advance(timedelta(days=1))
+    portal.housekeep()
+    assert left.exists()
+    clock.advance(timedelta(seconds=1))
+    portal.housekeep()
+    assert not left.exists()
