@@ -13,10 +13,11 @@ from ui.patient.report_page import ReadReport
 from ui.patient.report_panel import ReportPanel
 from ui.patient.sayings import exam_title
 from ui.patient.share import ShareDraft, ShareWith
-from ui.patient.take_home import TakeHome, What
+from ui.patient.take_home import TakeHome
 from ui.patient.thumbnails import Thumbnails
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.patient.viewer_page import LookAtImages
+from ui.patient.what import What
 from ui.viewer.source import Position
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import Card

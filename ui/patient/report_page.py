@@ -3,8 +3,9 @@
 from app.views.exams import ExamPage, ReportRow
 from ui.patient.report_view import ReportView
 from ui.patient.sayings import exam_title
-from ui.patient.take_home import TakeHome, What
+from ui.patient.take_home import TakeHome
 from ui.patient.touch_page import Kiosk, TouchPage
+from ui.patient.what import What
 from ui.widgets.button import Button
 from ui.widgets.layout import Card, Measure
 

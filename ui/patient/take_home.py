@@ -1,9 +1,5 @@
 """A download to the patient's own phone: a square code to scan, spent there by a button (R25, R41, D21)."""
 
-from dataclasses import dataclass
-from typing import Literal
-from uuid import UUID
-
 import segno
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -12,23 +8,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.views.exams import DownloadOffer
 from ui.patient.parts import Split
 from ui.patient.touch_page import Kiosk, TouchPage
+from ui.patient.usb_stick import SaveToStick
+from ui.patient.what import What
+from ui.widgets.button import Button
 from ui.widgets.layout import Card
 from ui.widgets.text import Text
 
-WhatKind = Literal["report", "image_png", "image_jpeg", "all_zip", "dicom_zip"]
 QR_SIDE, LARGEST = 320, 640  # px
 QUIET = 4  # modules of white round the code (ISO/IEC 18004)
-
-
-@dataclass(frozen=True)
-class What:
-    """What is taken home."""
-
-    exam_id: UUID
-    kind: WhatKind
-    report_id: UUID | None = None
-    instance_id: UUID | None = None
-    frame: int = 0
 
 
 class TakeHome(TouchPage):
@@ -65,7 +52,18 @@ class TakeHome(TouchPage):
         )
         holder = Card(self.code, margin=4)
         split = Split(holder, steps, shares=(4, 5))
-        self.lay_out(said[what.kind], fills=split, wide=True, action=_("Done"), action_name="download_done")
+        stick = Button(_("USB stick"), icon_name="usb")
+        stick.setObjectName("use_usb_stick")
+        stick.clicked.connect(lambda: kiosk.go(SaveToStick(kiosk, what)))
+        self.lay_out(
+            said[what.kind],
+            fills=split,
+            wide=True,
+            action=_("Done"),
+            action_name="download_done",
+            at_foot=(stick,),
+        )
+        stick.setVisible(kiosk.station.usb_download)  # only where the clinic turned it on (D21)
         self.primary.clicked.connect(kiosk.go_back)
 
     def began(self) -> None:

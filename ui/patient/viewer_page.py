@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.views.exams import ExamPage
 from ui.patient.exam_images import PortalImages
 from ui.patient.sayings import exam_title
-from ui.patient.take_home import TakeHome, What, WhatKind
+from ui.patient.take_home import TakeHome
 from ui.patient.touch_page import Kiosk, TouchPage
+from ui.patient.what import What, WhatKind
 from ui.viewer.source import Caption, Download, DownloadKind, Position
 from ui.viewer.viewer import Viewer
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ import zxingcpp
 from PIL import Image
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
+from sqlalchemy import select
 
 from app.documents import PaperStyle, report
 from app.views.paper import Letterhead, PrintedReport
@@ -19,6 +21,8 @@ from tests.scene import PASSWORD, Known, Scene
 from tests.ui.kiosk.at_kiosk import AtKiosk
 from ui.patient.pdf_page import PdfPages
 from ui.patient.thumbnails import Thumbnail, Thumbnails
+from ui.patient.usb_stick import SaveToStick
+from ui.patient.what import What
 
 OpenExam = Callable[[UUID], AtKiosk]
 
@@ -114,8 +118,6 @@ def test_a_report_withdrawn_while_it_is_read_goes_and_says_so(
     kiosk.wait_to_read("no fracture")
     clock.advance(timedelta(seconds=1))
     with scene.portal.parts.database.reading() as session:
-        from sqlalchemy import select
-
         report_id = session.scalars(select(Report.id)).one()
     scene.acting("clinical").reports.withdraw(report_id, "belongs to somebody else")
     kiosk.wait_to_read("This report was withdrawn on 12 March 2026. Please contact the clinic.")
@@ -271,3 +273,50 @@ def test_a_guest_sees_what_was_shared_and_can_neither_share_nor_look_elsewhere(
     owner.sharing.revoke(owner.sharing.mine()[0].id)
     kiosk.wait_for("welcome")  # within the next look at the change feed
     assert "visit has ended" in kiosk.notice()
+
+
+@pytest.mark.rule("D21")
+def test_a_usb_stick_is_offered_only_where_the_clinic_turned_it_on(
+    scene: Scene, exam: UUID, open_exam: OpenExam
+) -> None:
+    kiosk = open_exam(exam)
+    kiosk.tap("download_report")
+    kiosk.wait_to_read("The code works until")
+    assert kiosk.sees("use_usb_stick") is None
+    kiosk.tap("leave")
+    kiosk.wait_for("welcome")
+    scene.acting("it").stations.change(scene.kiosk.id, "Kiosk 1", (), "A4", True)
+    kiosk.window.leave()  # the next person finds it
+    kiosk.wait_until(lambda: kiosk.window.station.usb_download)
+    open_exam(exam)
+    kiosk.tap("download_report")
+    kiosk.tap("use_usb_stick")
+    kiosk.wait_to_read("Put your USB stick in.")
+
+
+@pytest.mark.rule("D21", "R25", "R41")
+@pytest.mark.parametrize(
+    ("kind", "name", "start"), [("report", "report.pdf", b"%PDF"), ("all_zip", "images.zip", b"PK")]
+)
+def test_a_stick_gets_the_file_whole_beside_what_is_on_it(
+    scene: Scene, exam: UUID, open_exam: OpenExam, tmp_path: Path, kind: str, name: str, start: bytes
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / name).write_bytes(b"mine")
+    plugged_in: list[Path] = []
+    kiosk = open_exam(exam)
+    kiosk.wait_to_read("no fracture")
+    with scene.portal.parts.database.reading() as session:
+        report_id = session.scalars(select(Report.id)).one()
+    what = What(exam, kind, report_id=report_id)  # type: ignore[arg-type]  # one of WhatKind
+    kiosk.window.go(SaveToStick(kiosk.window, what, find_sticks=lambda: plugged_in))
+    kiosk.wait_to_read("Put your USB stick in.")
+    plugged_in.append(stick)
+    kiosk.wait_to_read("Your USB stick is here.")
+    kiosk.tap("save_to_stick_button")
+    kiosk.wait_to_read("You can take the stick out now.")
+    assert (stick / name).read_bytes() == b"mine"
+    saved = next(file for file in stick.iterdir() if file.name != name)
+    assert saved.read_bytes().startswith(start)
+    assert len(list(stick.iterdir())) == 2
