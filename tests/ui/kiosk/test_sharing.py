@@ -137,7 +137,7 @@ def test_what_only_the_server_refuses_leads_back_to_its_page(at_exam: AtKiosk) -
     at_exam.tap("understands_sensitive")
     at_exam.tap("share_exam_now")
     at_exam.wait_for("share_address")
-    at_exam.wait_to_read("Write the e-mail address, such as name@example.org.")
+    at_exam.wait_to_read("This does not look like an e-mail address.")
 
 
 @pytest.mark.rule("R56", "D19")
