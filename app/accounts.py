@@ -26,6 +26,7 @@ from app.views.people import CodeIssued, Incident
 from db.models import AccessGrant, Account, ResetLink
 from db.queries import accounts as queries
 from db.queries import activation_codes as code_queries
+from db.queries import downloads as download_queries
 from db.queries import patients as patient_queries
 from db.queries import reset_links
 from db.queries import sessions as session_queries
@@ -331,12 +332,13 @@ class Accounts(Noun):
 
 
 def shut(work: Work[Any], account: Account, reason: str) -> None:
-    """Kill every code and link of an account, end its sessions and the visits to what it shares."""
+    """Kill every code and link of an account, end its sessions, its downloads and the visits to what it shares."""
     code_queries.kill(work.session, account.id, work.now, reason)
     reset_links.kill(work.session, account.id, work.now)
     reset_links.kill_confirmations(work.session, account.id, work.now)
     session_queries.end_of_account(work.session, account.id, work.now, reason)
     queries.end_visits(work.session, account.id, work.now)
+    download_queries.forget_of_account(work.session, account.id)
 
 
 def _state(work: Work[Any], account: Account) -> AccountState:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Account, Download, Exam, Patient, Site, Visit
@@ -52,6 +52,11 @@ def account_in_force(session: Session, account_id: UUID, now: datetime) -> bool:
         or_(Account.expires_at.is_(None), Account.expires_at > now),
     )
     return session.execute(query).first() is not None
+
+
+def forget_of_account(session: Session, account_id: UUID) -> None:
+    """Forget what an account was offered: no phone fetches it any more."""
+    session.execute(delete(Download).where(Download.account_id == account_id))
 
 
 def spent_after(session: Session, download_ids: Iterable[UUID], since: datetime) -> set[UUID]:

@@ -1,5 +1,5 @@
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from db.models import Account, AuditEvent, Download, Report
 from db.queries import downloads as queries
 from tests.fakes import FixedClock
 from tests.made_dicom import Disc, folder_of
-from tests.scene import Scene
+from tests.scene import PASSWORD, Scene
 
 PHONE, OTHER = "cookie of the phone", "cookie of another phone"
 
@@ -170,3 +170,23 @@ def test_of_two_phones_at_the_same_instant_one_gets_it(kiosk: AtTheKiosk, portal
         assert queries.spend(session, row.id, b"one", now)
         assert not queries.spend(session, row.id, b"other", now)
         assert not queries.spend(session, row.id, b"one", row.expires_at)
+
+
+@pytest.mark.rule("D27")
+def test_a_letter_that_went_to_the_wrong_person_ends_their_downloads_too(scene: Scene) -> None:
+    patient = scene.patient()
+    exam = scene.exam(patient)
+    report = scene.report(exam)
+    desk, kiosk = scene.acting("reception"), scene.acting(scene.kiosk)
+    issued = desk.accounts.create(patient, "passport seen")
+    assert issued.letter is not None
+    kiosk.activation.finish(issued.letter.code, date(1944, 5, 17), "somebody", PASSWORD, "1")
+    signed_in = scene.portal.signed_in(
+        kiosk.sessions.sign_in("somebody", PASSWORD).token, station=scene.kiosk.caller
+    )
+    token = scene.acting(signed_in).downloads.offer(exam, "report", report).url.partition("#")[2]
+    phone = scene.portal.acting(scene.portal.nobody("198.51.100.7")).downloads
+    phone.spend(token, PHONE)
+    assert phone.fetch(token, PHONE).path.exists()
+    desk.accounts.given_to_wrong_person(issued.account_id, "two patients of one name")
+    assert kind_of(phone.fetch, token, PHONE) == "download_over"
