@@ -5,7 +5,7 @@ import contextlib
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.errors import PortalError
+from app.errors import N_, Invalid, PortalError
 from app.views.people import ActivationStart
 from web.errors import status_of
 from web.guest import LOOKING
@@ -46,6 +46,8 @@ def finish(at: At, form: Form) -> Response:
     try:
         born = birth_date(form)
         password = same_twice(form)
+        if form.text("has_read") != "yes":
+            raise Invalid("notice_unread", N_("Please read the notice, then tick it."), field="has_read")
         user_name = at.anybody(form.request_id).activation.finish(
             code,
             born,

@@ -22,6 +22,7 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        pages.forget_files()
         pages.shown.start()
         yield
         pages.shown.stop()

@@ -1,9 +1,10 @@
 """What the pages of the web view are made with: the portal, templates, words and icons."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -35,6 +36,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGE_FILES_AT_ONCE = 2
 _WAIT_FOR_TURN_S = 20.0
+_LONGEST_SENDING = timedelta(days=1)
 
 
 class Pages:
@@ -70,6 +72,13 @@ class Pages:
     def day(self, at: datetime, zone: str) -> str:
         """Return the local day of an instant, written out."""
         return self.words.date(at.astimezone(ZoneInfo(zone)).date())
+
+    def forget_files(self) -> None:
+        """Delete what a server that was killed has left of files it was sending."""
+        oldest = (self.portal.parts.clock() - _LONGEST_SENDING).timestamp()
+        for folder in self._made_files.glob("*"):
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def large_file_folder(self) -> Iterator[TemporaryDirectory[str]]:

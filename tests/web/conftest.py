@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from pydicom import dcmread
 from sqlalchemy import select
 
 from app.imaging import DecodePool
@@ -32,6 +33,7 @@ NUMBER = "0123456789AB"
 CODE = "ABCDEFGH1234"
 SLICES = 6
 FRAMES = 3
+TALL = 2  # the image whose pixels are twice as high as wide
 TEXT = "FINDINGS\nThe lungs are clear."
 PERSON = SamplePatient("Hart", "Amelia", date(1944, 5, 17), "M-7788", "Harbour Imaging", "F")
 
@@ -41,7 +43,10 @@ def disc(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two series of one exam, as a device would write them."""
     folder = tmp_path_factory.mktemp("disc")
     exam = SampleExam("W-0001", date(2026, 3, 10), time(9, 40), "CT of the chest")
-    make_ct(folder, PERSON, exam, slices=SLICES, side=128)
+    slices = make_ct(folder, PERSON, exam, slices=SLICES, side=128)
+    tall = dcmread(slices[TALL - 1])
+    tall.PixelSpacing = [6, 3]
+    tall.save_as(slices[TALL - 1])
     make_ultrasound(folder, PERSON, exam, frames=FRAMES, series=2)
     return folder
 

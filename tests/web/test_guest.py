@@ -1,3 +1,4 @@
+import os
 import re
 import zipfile
 from datetime import date, timedelta
@@ -254,6 +255,19 @@ def test_a_report_that_is_a_pdf_is_shown_as_pictures_of_its_pages(web: Web, gues
     assert first.width / first.height == pytest.approx(210 / 297, rel=0.01)
     assert guest.get(f"/visit/report/{row.id}/3").status_code in {404, 422}
     assert guest.get(f"/visit/report/{row.id}.pdf").content == pdf
+
+
+def test_what_a_killed_server_left_of_files_is_deleted_at_the_next_start(web: Web) -> None:
+    left = web.portal.parts.settings.data_folder / "web" / "tmpold"
+    fresh = left.with_name("tmpfresh")
+    for folder, age in ((left, timedelta(hours=25)), (fresh, timedelta(hours=1))):
+        folder.mkdir(parents=True)
+        (folder / "file").write_bytes(b"images")
+        made = (web.clock() - age).timestamp()
+        os.utime(folder, (made, made))
+    with web.browser().client:
+        assert fresh.exists()
+        assert not left.exists()
 
 
 def two_pages() -> bytes:

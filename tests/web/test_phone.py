@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.scene import Scene
-from tests.web.conftest import CODE, FRAMES, NUMBER, SLICES, Web
+from tests.web.conftest import CODE, FRAMES, NUMBER, SLICES, TALL, Web
 from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, sees
 
 COUNT = SLICES + FRAMES
@@ -146,6 +146,15 @@ def test_two_fingers_zoom_and_then_one_finger_pans_without_leaving_the_image(vie
     viewing.swipe(-250)
     expect(viewing.foot).to_contain_text(f"Image 2 of {COUNT}")
     assert viewing.complaints == []
+
+
+def test_an_image_with_pixels_that_are_not_square_keeps_its_shape(viewing: Phone) -> None:
+    viewing.swipe(-250)
+    expect(viewing.foot).to_contain_text(f"Image {TALL} of {COUNT}")
+    viewing.swipe(-250)
+    viewing.swipe(250)
+    assert viewing.shown.evaluate("it => it.naturalHeight / it.naturalWidth") == 2
+    assert viewing.shown.evaluate("it => it.clientHeight / it.clientWidth") == pytest.approx(2, abs=0.02)
 
 
 @pytest.mark.rule("D29")

@@ -5,7 +5,7 @@ import PhotoSwipeLightbox from "./photoswipe/photoswipe-lightbox.esm.min.js";
 const visit = document.getElementById("visit");
 const images = document.getElementById("images");
 const LONGEST_SIDE = 2048; // the server makes none larger; smaller ones are shown as large, so that each fills the screen
-const ASK_EVERY_MS = 3000;
+const ASK_EVERY_MS = 2000; // what was ended must be gone within five seconds
 
 if (images) {
   const links = [...images.querySelectorAll("a.image")];
@@ -32,16 +32,8 @@ if (images) {
     doubleTapAction: "zoom",
   });
   lightbox.addFilter("domItemData", (item) => Object.assign(item, sized(item.width, item.height)));
-  // Pixels that are not square are made so by the server: the picture's own shape counts.
-  lightbox.on("loadComplete", ({ content, isError }) => {
-    const picture = content.element;
-    if (isError || !(picture instanceof HTMLImageElement) || !picture.naturalWidth) return;
-    const { width, height } = sized(picture.naturalWidth, picture.naturalHeight);
-    if (Math.abs(content.width - width) < 2 && Math.abs(content.height - height) < 2) return;
-    for (const place of [content, content.slide]) if (place) Object.assign(place, { width, height });
-    Object.assign(content.data, { w: width, h: height });
-    content.slide?.resize();
-  });
+  lightbox.on("loadComplete", ({ content }) => giveTrueShape(content));
+  lightbox.on("contentActivate", ({ content }) => giveTrueShape(content));
   lightbox.on("uiRegister", () => {
     lightbox.pswp.ui.registerElement({
       name: "whose",
@@ -94,7 +86,19 @@ if (images) {
 
 function sized(width, height) {
   const scale = LONGEST_SIDE / Math.max(width, height, 1);
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+  return { w, h, width: w, height: h };
+}
+
+// Pixels that are not square are made so by the server: the picture's own shape counts.
+function giveTrueShape(content) {
+  const picture = content.element;
+  if (!(picture instanceof HTMLImageElement) || !picture.naturalWidth) return;
+  const { width, height } = sized(picture.naturalWidth, picture.naturalHeight);
+  if (Math.abs(content.width - width) < 2 && Math.abs(content.height - height) < 2) return;
+  Object.assign(content.data, { w: width, h: height });
+  for (const place of [content, content.slide]) if (place) Object.assign(place, { width, height });
+  content.slide?.resize();
 }
 
 async function ask() {
