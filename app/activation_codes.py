@@ -1,6 +1,6 @@
 """Activation codes: issued on paper or sent, one living per account (R12, R13, D1, D2)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +119,21 @@ def send_button(
     parts: Parts, work: Work[Any], account: Account, code: ActivationCode, head: Letterhead
 ) -> None:
     """Queue the mail whose "Activate Account" button leads to the portal and proves the address; no code in it."""
+    queue_mail(
+        parts,
+        work,
+        "activation",
+        account.email,
+        site_id=account.site_id,
+        patient_id=account_queries.own_patient(work.session, account.id),
+        account_id=account.id,
+        url=activation_mail_link(head, fresh_proof(parts, work, account, code.expires_at)),
+        expires_on=last_day(code.expires_at, head.time_zone),
+    )
+
+
+def fresh_proof(parts: Parts, work: Work[Any], account: Account, expires_at: datetime) -> str:
+    """Return what a button carries that proves the account's address; earlier buttons prove nothing any more."""
     proof = fresh_code(parts.keys, "email")
     reset_links.kill_confirmations(work.session, account.id, work.now)
     work.session.add(
@@ -128,20 +143,10 @@ def send_button(
             email=account.email,
             digest=proof.digest,
             made_at=work.now,
-            expires_at=code.expires_at,
+            expires_at=expires_at,
         )
     )
-    queue_mail(
-        parts,
-        work,
-        "activation",
-        account.email,
-        site_id=account.site_id,
-        patient_id=account_queries.own_patient(work.session, account.id),
-        account_id=account.id,
-        url=activation_mail_link(head, proof.clear),
-        expires_on=last_day(code.expires_at, head.time_zone),
-    )
+    return proof.clear
 
 
 def asks_for_digits(patient: Patient | None) -> bool:

@@ -3,16 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from app.activation_codes import send_button
-from app.codes import digest_of_typed, fresh_code
+from app.activation_codes import fresh_proof, send_button
+from app.codes import digest_of_typed
 from app.documents.links import confirmation_link
 from app.errors import N_, Refused
-from app.ids import new_id
 from app.letterhead import letterhead
 from app.messages import queue_mail
 from app.parts import Parts
 from app.use_case import Work
-from db.models import Account, EmailConfirmation
+from db.models import Account
 from db.queries import accounts as account_queries
 from db.queries import activation_codes as code_queries
 from db.queries import reset_links
@@ -84,18 +83,6 @@ def ask_to_prove(parts: Parts, work: Work[Any], account: Account) -> None:
         for code in code_queries.live(work.session, [account.id]):
             send_button(parts, work, account, code, head)
         return
-    reset_links.kill_confirmations(work.session, account.id, work.now)
-    proof = fresh_code(parts.keys, "email")
-    work.session.add(
-        EmailConfirmation(
-            id=new_id(),
-            account_id=account.id,
-            email=account.email,
-            digest=proof.digest,
-            made_at=work.now,
-            expires_at=work.now + _CONFIRM_WITHIN,
-        )
-    )
     queue_mail(
         parts,
         work,
@@ -105,5 +92,5 @@ def ask_to_prove(parts: Parts, work: Work[Any], account: Account) -> None:
         patient_id=account_queries.own_patient(work.session, account.id),
         account_id=account.id,
         secret=True,
-        url=confirmation_link(head, proof.clear),
+        url=confirmation_link(head, fresh_proof(parts, work, account, work.now + _CONFIRM_WITHIN)),
     )
