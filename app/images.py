@@ -296,6 +296,9 @@ def images_to_take(
         files = tuple(file for file in files if file.series_id in wanted)
     if kind != "dicom_zip":
         files = tuple(file for file in files if file.kind == "image" and file.frames)
+    elif Role.CLINICAL not in work.who.roles:
+        # Reports' texts are opened one by one, with a reason (D26), and never handed on before their time (R29).
+        files = tuple(file for file in files if file.kind not in DOCUMENTS)
     if not files:
         raise _unknown()
     return files

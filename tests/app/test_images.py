@@ -230,6 +230,18 @@ def test_staff_read_a_document_inside_the_study_and_reception_says_why(
     assert [detail.get("because") for detail in told] == [None, "the doctor rang"]
 
 
+@pytest.mark.rule("D26")
+@pytest.mark.parametrize(("role", "documents"), [("reception", 0), ("clinical", 1)])
+def test_the_dicom_files_of_an_exam_bring_reception_no_reports(
+    scene: Scene, stored: Stored, tmp_path: Path, role: str, documents: int
+) -> None:
+    scene.acting(role).images.download(stored.exam, "dicom_zip", tmp_path / "dicom.zip")
+    with zipfile.ZipFile(tmp_path / "dicom.zip") as archive:
+        names = [name for name in archive.namelist() if not name.endswith("DICOMDIR")]
+        assert len(names) == 4 + documents
+        assert sum(archive.read(name) == stored.files[4] for name in names) == documents
+
+
 @pytest.mark.rule("R41")
 def test_a_series_is_taken_home_as_a_film(stored: Stored, tmp_path: Path) -> None:
     acting, page = stored.opened()
