@@ -33,6 +33,7 @@ class TakeHome(TouchPage):
             "report": _("Download your report"),
             "image_png": _("Download this image"),
             "image_jpeg": _("Download this image"),
+            "film": _("Download this film"),
             "all_zip": _("Download all images"),
             "dicom_zip": _("Download all images for a doctor"),
         }

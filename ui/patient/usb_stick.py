@@ -22,6 +22,7 @@ ENDINGS = {
     "report": "report.pdf",
     "image_png": "image.png",
     "image_jpeg": "image.jpg",
+    "film": "film.webp",
     "all_zip": "images.zip",
     "dicom_zip": "dicom.zip",
 }

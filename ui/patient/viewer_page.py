@@ -18,6 +18,7 @@ from ui.viewer.viewer import Viewer
 OFFERED: tuple[tuple[DownloadKind, WhatKind], ...] = (
     ("png", "image_png"),
     ("jpeg", "image_jpeg"),
+    ("film", "film"),
     ("zip", "all_zip"),
     ("dicom", "dicom_zip"),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-WhatKind = Literal["report", "image_png", "image_jpeg", "all_zip", "dicom_zip"]
+WhatKind = Literal["report", "image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from sqlalchemy import select
 
 from app.documents import PaperStyle, report
@@ -174,13 +174,18 @@ def scanned(code: QWidget) -> str:
     return str(found.text)
 
 
+def choice(kiosk: AtKiosk, words: str) -> QWidget | None:
+    found = [one for one in kiosk.window.findChildren(QAbstractButton) if one.isVisible()]
+    return next((one for one in found if one.text() == words), None)
+
+
 @pytest.mark.rule("R41", "R42")
 def test_images_are_downloaded_from_the_viewer(scene: Scene, exam: UUID, open_exam: OpenExam) -> None:
     kiosk = open_exam(exam)
     kiosk.wait_until(lambda: bool(tiles(kiosk)))
     kiosk.tap("thumbnail_0")
     kiosk.tap("download")
-    kiosk.tap("choice_2")  # all images
+    kiosk.touch(lambda: choice(kiosk, "All images (ZIP)"))
     kiosk.wait_to_read("Download all images")
     kiosk.wait_to_read("The code works until")
     token = scanned(kiosk.find("download_code")).partition("#")[2]
