@@ -168,8 +168,10 @@ class Reports(Noun):
         self._must_be_sent_to_referrer(work, report, exam)
         if at > work.now:
             raise Invalid("in_future", N_("This time has not come yet."), field="at")
+        if at < report.authored_at:
+            raise Invalid("before_report", N_("At this time the report was not written yet."), field="at")
         told_patient(work, report, at, CompleteBy.RIS)
-        return self._changed(work, report, exam)
+        return self._changed(work, report, exam, told_at=at)
 
     # Withholding, releasing, withdrawing
 

@@ -325,7 +325,8 @@ def test_where_the_ris_sends_the_sms_its_time_counts_and_we_send_none(
 ) -> None:
     story = Story(scene)
     story.to_referrer()
-    at = clock() - timedelta(hours=3)
+    at = clock() + timedelta(minutes=5)
+    clock.advance(timedelta(hours=3))
     assert kind_of(story.desk().reports.sms_sent_by_ris, story.report, at) == "ris_sends_none"
     set_clinic(scene, sms_sent_by_ris=True)
     assert kind_of(story.desk().reports.complete, story.report) == "ris_sends_sms"
@@ -333,6 +334,16 @@ def test_where_the_ris_sends_the_sms_its_time_counts_and_we_send_none(
     deliver_due(portal.parts)
     assert row.visible_from == at + HOURS_48
     assert texts.sent == []
+
+
+@pytest.mark.rule("D9", "D10")
+def test_no_report_was_announced_before_it_was_written(scene: Scene, clock: FixedClock) -> None:
+    story = Story(scene)
+    story.to_referrer()
+    set_clinic(scene, sms_sent_by_ris=True)
+    # Else whoever may not release early would do so with a date.
+    early = clock() - timedelta(hours=49)
+    assert kind_of(story.desk().reports.sms_sent_by_ris, story.report, early) == "before_report"
 
 
 @pytest.mark.rule("D3")

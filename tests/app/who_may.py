@@ -5,7 +5,7 @@ A caller that is not named in a row must be refused: as not allowed, signed out,
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from app.rules.access import Relation, Role
@@ -203,7 +203,7 @@ TABLE: dict[str, Row] = {
     "reports.no_referrer": Row(lambda w: (w.report, "came alone"), CLINICAL | RECEPTION),
     "reports.complete": Row(lambda w: (w.report,), CLINICAL | RECEPTION),
     "reports.told_otherwise": Row(lambda w: (w.report, "telephone"), CLINICAL | RECEPTION),
-    "reports.sms_sent_by_ris": Row(lambda w: (w.report, w.now - timedelta(hours=1)), CLINICAL | RECEPTION),
+    "reports.sms_sent_by_ris": Row(lambda w: (w.report, w.now), CLINICAL | RECEPTION),
     "reports.hold": Row(lambda w: (w.report, "asked by the doctor", REVIEW), CLINICAL),
     "reports.end_hold": Row(lambda w: (w.report, "over"), CLINICAL),
     "reports.release_early": Row(lambda w: (w.report, "the doctor asks"), CLINICAL),
