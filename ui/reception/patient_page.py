@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -227,8 +227,9 @@ class PatientView(Page):
 
     def _go_to(self, section: Section) -> None:
         self._close_exam()
-        self._area.ensureWidgetVisible(section, 0, 8)
         section.take_focus()
+        # Later: what has the cursor may show more below itself.
+        QTimer.singleShot(0, section, partial(self._area.ensureWidgetVisible, section, 0, 8))
 
     def _show_exam_again(self, view: ExamView, page: PatientPage) -> None:
         found = next((exam for exam in page.exams if exam.exam.id == view.exam_id), None)

@@ -5,6 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from app.callers import Caller
 from app.errors import NotAllowed
@@ -76,9 +77,12 @@ class Seat(QObject):
         acting = self.surroundings.portal.acting(self.caller, request_id)
 
         def failed_or_over(error: Exception) -> None:
+            if not isValid(self):
+                return  # somebody has signed out meanwhile
             if isinstance(error, NotAllowed) and error.kind in OVER:
                 self.interrupted.emit(error)
-            failed(error)
+            if isValid(owner):
+                failed(error)
 
         return self.surroundings.background.run(
             lambda: work(acting),

@@ -144,3 +144,27 @@ def test_the_first_start_makes_the_clinic_its_site_and_its_manager(
     desk.wait_for("status_line")
     desk.settle()
     assert "Desk 1, Northside" in desk.words()
+
+
+@pytest.mark.rule("D25")
+def test_after_twelve_hours_the_stay_is_over_and_the_sign_in_page_says_so(
+    scene: Scene, open_desk: OpenDesk, clock: FixedClock
+) -> None:
+    scene.patient("Amelia", "Hart", mrn="M100")
+    desk = open_desk(scene)
+    desk.sign_in(scene.staff["reception"])
+    desk.open("M100")
+    clock.advance(timedelta(hours=12))
+    desk.wait_for("sign_in_user_name")
+    desk.settle()
+    assert "You have been signed out. Please sign in again." in desk.words()
+    assert "Amelia" not in desk.words()
+    assert not desk.sees("unlock_password")
+
+
+def test_somebody_who_types_is_not_locked_out(scene: Scene, open_desk: OpenDesk, clock: FixedClock) -> None:
+    desk = open_desk(scene)
+    desk.sign_in(scene.staff["reception"])
+    desk.stay(clock, timedelta(hours=1))
+    assert not desk.sees("unlock_password")
+    assert desk.sees("search_box")
