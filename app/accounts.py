@@ -14,6 +14,7 @@ from app.family import new_grant, revoke_all
 from app.ids import new_id
 from app.incidents import openings_by
 from app.letterhead import letterhead
+from app.print_requests import take_back_prints
 from app.rules.access import Relation, Role
 from app.rules.account_life import AccountState, account_expires_at
 from app.rules.calendar import local_day
@@ -332,13 +333,14 @@ class Accounts(Noun):
 
 
 def shut(work: Work[Any], account: Account, reason: str) -> None:
-    """Kill every code and link of an account, end its sessions, its downloads and the visits to what it shares."""
+    """Kill every code and link of an account, end its sessions, downloads, prints and the visits to what it shares."""
     code_queries.kill(work.session, account.id, work.now, reason)
     reset_links.kill(work.session, account.id, work.now)
     reset_links.kill_confirmations(work.session, account.id, work.now)
     session_queries.end_of_account(work.session, account.id, work.now, reason)
     queries.end_visits(work.session, account.id, work.now)
     download_queries.forget_of_account(work.session, account.id)
+    take_back_prints(work, account_id=account.id)
 
 
 def _state(work: Work[Any], account: Account) -> AccountState:

@@ -6,14 +6,14 @@ from app.downloads import forget_downloads
 from app.importing.keeping import forget_left_over
 from app.messages import queue_mail
 from app.parts import Parts
+from app.print_requests import take_back_prints
 from app.rules.account_life import notice_due_at
 from app.rules.calendar import local_day
-from app.tasks import finish_tasks, make_task
+from app.tasks import make_task
 from app.use_case import Work, by_itself
 from db.queries import housekeeping as queries
 from db.queries import journal as journal_queries
 from db.queries import messages as message_queries
-from db.queries import print_requests as print_queries
 
 _TICK = timedelta(microseconds=1)
 _LONGEST_COPY = timedelta(days=1)  # of one file into the archive
@@ -124,6 +124,4 @@ def _wipe(_parts: Parts, work: Work[None]) -> None:
                 message_id=message.id,
             )
         work.changed("message", message.id, site_id=message.site_id, patient_id=message.patient_id)
-    for request_id, site_id in print_queries.wipe_expired(work.session, work.now):
-        finish_tasks(work, f"print:{request_id}")
-        work.changed("print_request", request_id, site_id=site_id)
+    take_back_prints(work, over_at=work.now)

@@ -1,6 +1,7 @@
 """What a kiosk asks the desk to print, handed over after the identifier check (D19), and what was not printed (D32)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from app import reach
@@ -81,7 +82,7 @@ class PrintRequests(Noun):
     def handed_over(self, work: Work[None], request_id: UUID, identifiers_confirmed: tuple[str, ...]) -> None:
         """Record that the print went to the patient after two identifiers were checked; the copy is wiped."""
         row = self._waiting(work, request_id)
-        if len(set(identifiers_confirmed)) < IDENTIFIERS_TO_CHECK:
+        if len({name.strip() for name in identifiers_confirmed} - {""}) < IDENTIFIERS_TO_CHECK:
             raise Invalid("identifiers_missing", N_("Check two identifiers, such as name and date of birth."))
         row.handed_over_at = work.now
         row.content = None
@@ -116,3 +117,17 @@ class PrintRequests(Noun):
             )
         work.about(patient_id=row.patient_id, kind=row.kind)
         return row
+
+
+def take_back_prints(
+    work: Work[Any],
+    *,
+    over_at: datetime | None = None,
+    account_id: UUID | None = None,
+    reports_of: UUID | None = None,
+) -> None:
+    """Wipe what waits for a printer and is over, an account asked for, or is a report of a patient (D27, D28)."""
+    wiped = queries.wipe(work.session, over_at=over_at, account_id=account_id, reports_of=reports_of)
+    for request_id, site_id in wiped:
+        finish_tasks(work, f"print:{request_id}")
+        work.changed("print_request", request_id, site_id=site_id)

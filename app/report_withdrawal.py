@@ -5,6 +5,7 @@ from typing import Any
 from app.facts import report_facts
 from app.messages import queue_mail
 from app.parts import Parts
+from app.print_requests import take_back_prints
 from app.rules.calendar import local_day
 from app.rules.report_release import ReportState, report_state
 from app.tasks import make_task
@@ -20,6 +21,8 @@ def tell_withdrawn(parts: Parts, work: Work[Any], report: Report, exam: Exam) ->
     Call it before the report is marked: nobody is told of one that nobody could read.
     """
     queries.stop_sms(work.session, report.id)
+    # Which report a waiting print holds is not known: whatever may be this one is asked for again.
+    take_back_prints(work, reports_of=exam.patient_id)
     events = queries.openings(work.session, exam.patient_id, report.id)
     openings = [event for event, _ in events if event.caller in {"patient", "guest"}]
     has_been_visible = report_state(report_facts(report, exam), work.now) is ReportState.VISIBLE or openings

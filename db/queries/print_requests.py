@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Patient, PrintRequest
@@ -30,11 +30,24 @@ def by_id(session: Session, request_id: UUID) -> PrintRequest | None:
     return session.get(PrintRequest, request_id)
 
 
-def wipe_expired(session: Session, now: datetime) -> list[tuple[UUID, UUID]]:
-    """Wipe what nobody fetched in time; return ids and sites."""
+def wipe(
+    session: Session,
+    *,
+    over_at: datetime | None = None,
+    account_id: UUID | None = None,
+    reports_of: UUID | None = None,
+) -> list[tuple[UUID, UUID]]:
+    """Wipe what is over at an instant, what an account asked for, or the reports of a patient; return ids and sites."""
+    which: list[ColumnElement[bool]] = []
+    if over_at is not None:
+        which.append(PrintRequest.expires_at <= over_at)
+    if account_id is not None:
+        which.append(PrintRequest.account_id == account_id)
+    if reports_of is not None:
+        which.append(and_(PrintRequest.kind == "report", PrintRequest.patient_id == reports_of))
     done = session.execute(
         update(PrintRequest)
-        .where(PrintRequest.expires_at <= now, PrintRequest.content.is_not(None))
+        .where(PrintRequest.content.is_not(None), or_(false(), *which))
         .values(content=None)
         .returning(PrintRequest.id, PrintRequest.site_id)
     )

@@ -47,6 +47,7 @@ def test_what_a_kiosk_asks_for_is_printed_at_its_desk_and_handed_over_after_two_
     assert desk.waiting()[0].is_printed
     assert refusal(desk.handed_over, request, ("name",)) == "identifiers_missing"
     assert refusal(desk.handed_over, request, ("name", "name")) == "identifiers_missing"
+    assert refusal(desk.handed_over, request, ("name", " ")) == "identifiers_missing"
     desk.handed_over(request, BOTH)
     assert desk.waiting() == ()
     assert kinds(scene) == []
@@ -105,3 +106,21 @@ def test_what_was_not_printed_stands_on_the_list_once_whoever_printed_it(
     scene.acting("reception").tasks.done(tasks[0].id, "printed at the desk")
     assert len(kinds(scene)) == 1
     assert refusal(scene.acting(owner).print_requests.failed, "a poster", patient) == "not_printable"
+
+
+@pytest.mark.rule("D27", "D28")
+def test_what_may_not_be_seen_any_more_is_not_printed_any_more(
+    scene: Scene, owner: Known, patient: UUID
+) -> None:
+    report = scene.report(scene.exam(patient))
+    mine, desk = scene.acting(owner).print_requests, scene.acting("reception")
+    withdrawn, invitation = (mine.ask(kind, a_pdf(pages=1), patient) for kind in ("report", "invitation"))
+    other = scene.patient("Ben", "Okoro")
+    others = scene.acting(scene.account(other)).print_requests.ask("report", a_pdf(pages=1), other)
+    scene.acting("clinical").reports.withdraw(report, "wrong side")
+    assert refusal(desk.print_requests.content, withdrawn) == "print_over"
+    assert [row.id for row in desk.print_requests.waiting()] == [invitation, others]
+    desk.accounts.block(owner.id, "the patient asks")
+    assert refusal(desk.print_requests.content, invitation) == "print_over"
+    assert [row.id for row in desk.print_requests.waiting()] == [others]
+    assert kinds(scene).count("print_waiting") == 1
