@@ -81,7 +81,9 @@ class Sharing(Noun):
         reached = session_queries.reached_patients(work.session, account_id, work.now)
         if account is None or account.deleted_at or account.blocked_at or patient.id not in reached:
             raise Conflict("no_account", N_("This patient has no account that could hold the invitation."))
-        return self._invite(work, exam, patient, site, account_id, new, reason=reason.strip()[:_LONGEST_NOTE])
+        why = reason.strip()[:_LONGEST_NOTE]
+        work.about(reason=why, patient_agreed=True)
+        return self._invite(work, exam, patient, site, account_id, new, reason=why)
 
     @use_case(OWNER)
     def mine(self, work: Work[None]) -> tuple[InvitationRow, ...]:

@@ -91,12 +91,6 @@ class DecodePool:
             worker.end()
             self._idle.put(worker)
 
-    def warm_up(self) -> None:
-        """Start the workers before they are needed; takes half a second the first time."""
-        for worker in self._all_idle():
-            worker.start()
-            self._idle.put(worker)
-
     def _all_idle(self) -> list["_Worker"]:
         found: list[_Worker] = []
         with contextlib.suppress(Empty):

@@ -75,12 +75,3 @@ def after_wrong_code(wrong_codes: int, now: datetime, rules: ClinicRules) -> Loc
 def code_is_killed(wrong_birth_dates: int, rules: ClinicRules) -> bool:
     """Tell whether wrong birth dates with the right activation code have killed it: "ask the desk" (D4)."""
     return wrong_birth_dates >= rules.wrong_birth_dates_kill
-
-
-def retry_after(throttle: Throttle, window_opened_at: datetime, tries: int, now: datetime) -> datetime | None:
-    """Return the instant from which the next try is heard, or None when it is heard now.
-
-    tries: how many counted since the window opened.
-    """
-    window_ends_at = window_opened_at + throttle.window
-    return window_ends_at if tries >= throttle.limit and now < window_ends_at else None

@@ -244,6 +244,12 @@ def test_staff_share_on_the_patients_behalf_and_it_is_listed_so(
     made = desk.invite_on_behalf(exam, owner.id, PAPER, "asked at the desk", True)
     (row,) = scene.acting(owner).sharing.mine()
     assert (row.id, row.created_at_reception) == (made.invitation_id, True)
+    events = scene.acting("privacy").audit.search(date(2026, 3, 12), date(2026, 3, 12), patient_id=patient)
+    told = next(
+        event for event in events if event.verb == "sharing.invite_on_behalf" and event.outcome == "done"
+    )
+    assert "reason: asked at the desk" in told.detail
+    assert "patient_agreed: True" in told.detail
     stranger = scene.account(scene.patient("Ben", "Okoro"))
     assert kind_of(desk.invite_on_behalf, exam, stranger.id, PAPER, "asked", True)[0] == "no_account"
 

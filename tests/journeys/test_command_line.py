@@ -60,7 +60,7 @@ def disc(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.rule("D24", "D32")
+@pytest.mark.rule("D32")
 def test_a_clinic_is_set_up_fed_checked_and_saved_without_a_window(line: CommandLine, tmp_path: Path) -> None:
     assert "The clinic is set up." in line.run("admin", "first-manager", typed=ANSWERS)
     assert "has been set up already" in line.run("admin", "first-manager", typed=ANSWERS, status=1)
