@@ -8,9 +8,10 @@ from app.errors import N_
 from app.use_case import Work
 from app.views.paper import Opening
 from app.words import Words
-from db.models import Account
+from db.models import Account, AuditEvent
 from db.queries import accounts as queries
 from db.queries import clinic as clinic_queries
+from db.queries import invitations as invitation_queries
 
 # Beyond what a patient's own list names.
 _MEANWHILE = {
@@ -21,14 +22,23 @@ _MEANWHILE = {
 
 
 def openings_by(work: Work[Any], account: Account, since: datetime) -> tuple[Opening, ...]:
-    """Return, in plain words, what was done with an account since an instant, oldest first."""
+    """Return, in plain words, what was done with an account, and with what it shared, since an instant; oldest first."""
     words = Words()
     plain = {**PLAIN, **_MEANWHILE}
+    guests = {
+        row[0].id: row[0].recipient_name for row in invitation_queries.of_account(work.session, account.id)
+    }
+
+    def who(event: AuditEvent) -> str:
+        if event.account_id is None and event.invitation_id:
+            return words(N_("With the invitation for {name}"), name=guests[event.invitation_id])
+        return account.user_name or account.holder_name
+
     stations = {station.id: station.name for station in clinic_queries.stations(work.session)}
     return tuple(
         Opening(
             at=event.at,
-            who=account.user_name or account.holder_name,
+            who=who(event),
             what=words(plain[event.verb]),
             where=stations.get(event.station_id, "") if event.station_id else words(N_("Web portal")),
         )

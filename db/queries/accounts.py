@@ -183,12 +183,15 @@ def drop_waiting_messages(session: Session, account_id: UUID, reason: str) -> No
 
 
 def events_by(session: Session, account_id: UUID, since: datetime) -> list[AuditEvent]:
-    """Return what was done by whoever used an account since an instant, not what staff did to it; oldest first."""
+    """Return what was done since an instant by whoever used an account, or what it then shared; oldest first."""
+    shared = select(Invitation.id).where(
+        Invitation.account_id == account_id, Invitation.created_at >= since, Invitation.created_by.is_(None)
+    )
     return list(
         session.scalars(
             select(AuditEvent)
             .where(
-                AuditEvent.account_id == account_id,
+                or_(AuditEvent.account_id == account_id, AuditEvent.invitation_id.in_(shared)),
                 AuditEvent.at >= since,
                 AuditEvent.staff_id.is_(None),
                 AuditEvent.outcome == "done",

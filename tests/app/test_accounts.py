@@ -326,17 +326,22 @@ def test_a_letter_in_the_wrong_hands_is_undone_listed_and_replaced(
     token = kiosk.sessions.sign_in("stranger", PASSWORD).token
     stranger = portal.signed_in(token, station=scene.kiosk.caller)
     scene.acting(stranger).exams.open(exam)
-    shared = scene.invitation(Known(issued.account_id, stranger), exam, patient)
+    shared = scene.invitation(Known(issued.account_id, stranger), exam, patient, number="0123456789AB")
+    nobody = portal.nobody("203.0.113.9")
+    visit = portal.acting(nobody).visits.open_with_code("0123456789AB", "ABCDEFGH1234").token
+    scene.acting(portal.visiting(visit, address="203.0.113.9")).exams.open(exam)
     clock.advance(timedelta(minutes=2))
 
     incident = desk.accounts.given_to_wrong_person(issued.account_id, "two patients of one name at the desk")
 
-    assert [opening.what for opening in incident.opened] == [
-        "activated the account",
-        "signed in",
-        "opened your exam",
+    guest = "With the invitation for Dr Sam Okafor"
+    assert [(opening.who, opening.what, opening.where) for opening in incident.opened] == [
+        ("stranger", "activated the account", "Kiosk 1"),
+        ("stranger", "signed in", "Kiosk 1"),
+        ("stranger", "opened your exam", "Kiosk 1"),
+        (guest, "opened an invitation of yours", "Web portal"),
+        (guest, "opened your exam", "Web portal"),
     ]
-    assert {opening.where for opening in incident.opened} == {"Kiosk 1"}
     assert refusal(scene.acting(stranger).sessions.mine) == "signed_out"
     assert refusal(kiosk.sessions.sign_in, "stranger", PASSWORD) == "sign_in_wrong"
     page = desk.patients.open(patient)
