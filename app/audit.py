@@ -177,7 +177,8 @@ class _People:
     def who(self, event: AuditEvent) -> str:
         if event.staff_id:
             return self._staff.get(event.staff_id, self._words(N_("An employee")))
-        if event.caller == "patient" and event.account_id:
+        # At a phone the holder has not signed in: the download is their account's all the same.
+        if event.caller in {"patient", "nobody"} and event.account_id:
             return self._holders.get(event.account_id, self._words(N_("An account holder")))
         if event.invitation_id and event.invitation_id in self._recipients:
             return self._words(

@@ -118,6 +118,7 @@ class Downloads(Noun):
             patient_id=patient.id,
             report_id=UUID(asked["report_id"]) if asked["report_id"] else None,
             account_id=row.account_id,
+            invitation_id=queries.invitation_of(work.session, row),
             what=asked["what"],
         )
 

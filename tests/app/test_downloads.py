@@ -190,3 +190,21 @@ def test_a_letter_that_went_to_the_wrong_person_ends_their_downloads_too(scene: 
     assert phone.fetch(token, PHONE).path.exists()
     desk.accounts.given_to_wrong_person(issued.account_id, "two patients of one name")
     assert kind_of(phone.fetch, token, PHONE) == "download_over"
+
+
+@pytest.mark.rule("D24")
+def test_the_list_of_who_opened_says_whose_phone_it_was(kiosk: AtTheKiosk, scene: Scene) -> None:
+    scene.invitation(kiosk.account, kiosk.exam, kiosk.patient, number="0123456789AB")
+    at_kiosk = scene.portal.acting(scene.kiosk.caller)
+    visit = at_kiosk.visits.open_with_code("0123456789AB", "ABCDEFGH1234").token
+    guest = scene.acting(scene.portal.visiting(visit, station=scene.kiosk.caller))
+    guest.exams.open(kiosk.exam)
+    theirs = guest.downloads.offer(kiosk.exam, "report", kiosk.report).url.partition("#")[2]
+    for token in (kiosk.offer()[0], theirs):
+        kiosk.phone.spend(token, PHONE)
+    today = date(2026, 3, 12)
+    listed = scene.acting(kiosk.account).audit.who_opened(kiosk.patient, today, today)
+    assert [opening.who for opening in listed.openings if "to a phone" in opening.what] == [
+        "Amelia Hart",
+        "With the invitation for Dr Sam Okafor",
+    ]
