@@ -129,6 +129,15 @@ class Portal:
         with in_plain_words():
             housekeep(self.parts)
 
+    def forget(self) -> None:
+        """Let go of what this process still holds of the last person: pictures in idle workers, bound values.
+
+        For a kiosk between two stays (D25). The database's cache of compiled statements keeps the values of each
+        statement's first use.
+        """
+        self.parts.imaging.forget()
+        self.parts.database.forget()
+
     def close(self) -> None:
         """Stop the decode workers and give the database back."""
         self.parts.imaging.close()

@@ -67,6 +67,10 @@ class Database:
             except OSError as error:
                 raise DatabaseAwayError from error
 
+    def forget(self) -> None:
+        """Let go of compiled statements: each keeps the values it was first used with."""
+        self.engine.clear_compiled_cache()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()

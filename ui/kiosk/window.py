@@ -306,11 +306,16 @@ class KioskWindow(QWidget):
         forget_shared()
         if had_stay:
             self.surroundings.background.run(
-                self.surroundings.printers.close,
+                self._let_go,
                 owner=self.surroundings.background,
                 done=lambda _: None,
                 failed=lambda _: None,
             )
+
+    def _let_go(self) -> None:
+        """Beside the GUI thread: jobs still queued, pictures in workers, values in the database's cache."""
+        self.surroundings.printers.close()
+        self.surroundings.portal.forget()
 
     # What happens
 

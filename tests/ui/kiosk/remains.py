@@ -84,10 +84,6 @@ def _in_clipboard(word: str) -> Iterator[str]:
 def _in_python(word: str) -> Iterator[str]:
     raw = word.encode()
     for one in gc.get_objects():
-        if isinstance(one, dict) and "_identifying_key" in one:
-            # The embedded database's cached statement, with the value that it was first used with. It is no part of
-            # the window, and of a kiosk in a clinic neither: there the portal is on the server.
-            continue
         for part in gc.get_referents(one):
             text = part if isinstance(part, str) and part is not word else ""
             data = part if isinstance(part, bytes) else b""
