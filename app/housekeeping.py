@@ -11,22 +11,41 @@ from app.rules.account_life import notice_due_at
 from app.rules.calendar import local_day
 from app.tasks import make_task
 from app.use_case import Work, by_itself
+from db.queries import clinic as clinic_queries
 from db.queries import housekeeping as queries
 from db.queries import journal as journal_queries
 from db.queries import messages as message_queries
 
 _TICK = timedelta(microseconds=1)
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)  # those of several programs on one database
 _LONGEST_COPY = timedelta(days=1)  # of one file into the archive
 
 
 def housekeep(parts: Parts) -> None:
     """Do what is due now. Each part is a short transaction, and doing it twice changes nothing."""
-    for part in (_codes_about_to_expire, _accounts_about_to_expire, _overdue_reports, _reviews, _wipe):
+    for part in (
+        _clock,
+        _codes_about_to_expire,
+        _accounts_about_to_expire,
+        _overdue_reports,
+        _reviews,
+        _wipe,
+    ):
         with by_itself(parts, "housekeeping.run") as work:
             part(parts, work)
     forget_left_over(parts)
     forget_downloads(parts)
     parts.archive.forget_unfinished(parts.clock() - _LONGEST_COPY)
+
+
+def _clock(_parts: Parts, work: Work[None]) -> None:
+    """A clock that shows less than what was saved last is wrong now, or was: expiry and the 48 hours hang on it."""
+    newest = journal_queries.newest_event_at(work.session)
+    if newest is None or work.now >= newest - _CLOCKS_DIFFER_BY:
+        return
+    for site in clinic_queries.sites(work.session):
+        if site.closed_at is None:
+            make_task(work, "clock_wrong", f"clock_wrong:{site.id}", site_id=site.id)
 
 
 def _codes_about_to_expire(_parts: Parts, work: Work[None]) -> None:

@@ -45,6 +45,10 @@ TITLES = {
     "account_expiring": N_("An account is about to expire because it was not used for a year."),
     "report_overdue": N_("A report is still hidden although the 48 hours are over. Find out why."),
     "wrong_person": N_("A letter went to the wrong person. Follow the clinic's steps for an incident."),
+    "clock_wrong": N_(
+        "The portal's clock shows an earlier time than what was saved last: it is wrong now, or it was before. Ask IT"
+        " to set it. Expiry dates and waiting times depend on it."
+    ),
     "review_due": N_("Something is withheld and its review date has come. Release it or set a new date."),
 }
 

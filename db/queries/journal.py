@@ -73,6 +73,11 @@ def changes_after(
     return list(session.scalars(query.order_by(Change.number).limit(CHANGES_AT_ONCE)))
 
 
+def newest_event_at(session: Session) -> datetime | None:
+    """Return when the newest audit event was written, by the clock of whoever wrote it."""
+    return session.scalar(select(AuditEvent.at).order_by(AuditEvent.number.desc()).limit(1))
+
+
 def audit_events(session: Session, after: int, limit: int) -> list[AuditEvent]:
     """Return audit events in order, after a number."""
     return list(

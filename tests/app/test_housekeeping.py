@@ -90,3 +90,14 @@ def test_what_a_killed_program_left_half_copied_goes_after_a_day(
     clock.advance(timedelta(seconds=1))
     portal.housekeep()
     assert not left.exists()
+
+
+def test_a_clock_that_was_set_back_stands_on_every_sites_list_and_a_small_difference_does_not(
+    scene: Scene, patient: UUID, clock: FixedClock
+) -> None:
+    desk(scene).accounts.create(patient, "passport")
+    clock.advance(-timedelta(minutes=5))
+    assert kept(scene) == []
+    clock.advance(-timedelta(seconds=1))
+    assert kept(scene) == ["clock_wrong"]
+    assert [task.kind for task in scene.acting("reception_south").tasks.open()] == ["clock_wrong"]
