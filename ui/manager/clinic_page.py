@@ -8,11 +8,11 @@ from app.errors import N_, Invalid
 from app.rules.limits import ClinicRules
 from app.views.clinic import Clinic
 from app.words import Words
+from ui.desk.form_fields import ChoiceField, ParagraphField, TickField, TicksField
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.manager.office_part import OfficePart
 from ui.manager.rule_words import GROUPS, rule_words
-from ui.reception.form_fields import ChoiceField, ParagraphField, TickField, TicksField
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.field import Field, TextField
 from ui.widgets.layout import Card
 from ui.widgets.text import Text
@@ -25,7 +25,8 @@ class NumberField(Field):
     """A whole number of at least one."""
 
     def __init__(self, words: Words, name: str, label: str, default: int) -> None:
-        super().__init__(name, label, words("Default: {n}", n=default))
+        _ = words
+        super().__init__(name, label, _("Default: {n}", n=default))
         self.input = QSpinBox()
         self.input.setRange(1, LARGEST)
         self.input.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)

@@ -11,11 +11,11 @@ from app.clinic import month_csv
 from app.errors import N_, Unavailable
 from app.rules.calendar import add_months
 from app.views.work import MonthPage
+from ui.desk.form_fields import ChoiceField
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.manager.office_part import OfficePart
-from ui.reception.form_fields import ChoiceField
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.layout import Card, row
 from ui.widgets.text import Text
 

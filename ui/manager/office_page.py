@@ -6,6 +6,8 @@ from functools import partial
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from app.rules.access import Role
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.manager.clinic_page import ClinicPage
 from ui.manager.month_page import MonthView
 from ui.manager.office_part import OfficePart
@@ -13,8 +15,6 @@ from ui.manager.sites_page import SitesPage
 from ui.manager.staff_page import StaffPage
 from ui.manager.stations_page import StationsPage
 from ui.page import Page
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.layout import column, row
 
 WIDTH = 256

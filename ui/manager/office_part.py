@@ -2,9 +2,9 @@
 
 from PySide6.QtWidgets import QWidget
 
+from ui.desk.rolling import WIDEST, rolling
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.rolling import WIDEST, rolling
-from ui.reception.seat import Seat
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
 

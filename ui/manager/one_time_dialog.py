@@ -3,10 +3,10 @@
 from PySide6.QtWidgets import QWidget
 
 from app.views.people import OneTimePassword
+from ui.desk.dialog import DeskDialog
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.dialog import DeskDialog
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text
 

@@ -10,16 +10,16 @@ from app.errors import Invalid
 from app.portal import Acting
 from app.views.people import PatientRow
 from app.views.work import AuditReport, AuditRow
+from ui.desk.drawer import Paper
+from ui.desk.key_button import KeyButton
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.patient_field import PatientField
+from ui.desk.questions import needed_date, paper_style
+from ui.desk.rolling import rolling
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.manager.audit_words import verb_words
 from ui.page import Page
-from ui.reception.account_forms import needed_date, paper_style
-from ui.reception.drawer import Paper
-from ui.reception.key_button import KeyButton
-from ui.reception.paper_dialog import PaperDialog
-from ui.reception.patient_field import PatientField
-from ui.reception.rolling import rolling
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.date_field import DateField
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text
@@ -106,7 +106,7 @@ class PrivacyPage(Page):
 
     def _span(self) -> tuple[date, date] | None:
         try:
-            return needed_date(self.from_day, self._), needed_date(self.until_day, self._)
+            return needed_date(self.from_day), needed_date(self.until_day)
         except Invalid as error:
             self.show_failure(error)
             return None

@@ -1,12 +1,12 @@
 """The clinic's places: name, letterhead and time zone (D30)."""
 
 from app.views.clinic import SiteRow
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ParagraphField
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.manager.office_part import OfficePart
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ParagraphField
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.field import TextField
 from ui.widgets.layout import Card, row
 from ui.widgets.text import Text

@@ -6,14 +6,14 @@ from app.errors import N_, Invalid
 from app.rules.access import CLINIC_ROLES, Role
 from app.views.people import OneTimePassword, StaffRow
 from app.words import Words
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import TickField, TicksField
+from ui.desk.key_button import KeyButton
+from ui.desk.questions import ask_reason
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.manager.office_part import OfficePart
 from ui.manager.one_time_dialog import OneTimeDialog
-from ui.reception.account_forms import ask_reason
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import TickField, TicksField
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.field import TextField
 from ui.widgets.layout import Card, row
 from ui.widgets.text import Text

@@ -6,14 +6,14 @@ from app.errors import Unavailable
 from app.portal import Acting
 from app.views.clinic import StationRow
 from app.views.people import EnrolledStation
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ChoiceField, TickField
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.manager.key_dialog import KeyDialog
 from ui.manager.office_part import OfficePart
 from ui.printing import Printer
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ChoiceField, TickField
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.field import TextField
 from ui.widgets.layout import Card, row
 from ui.widgets.text import Text

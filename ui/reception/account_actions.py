@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.portal import Acting
 from app.views.people import AccountRow, Incident, PatientRow
+from ui.desk.drawer import Paper
+from ui.desk.questions import ask_reason
+from ui.desk.seat import Seat
 from ui.reception import account_forms as forms
-from ui.reception.drawer import Paper
 from ui.reception.family_dialog import FamilyDialog
 from ui.reception.incident_dialog import IncidentDialog
-from ui.reception.seat import Seat
 
 
 class AccountActions(QObject):
@@ -139,7 +140,7 @@ class AccountActions(QObject):
         )
 
     def _unblock(self, account: AccountRow, _patient: PatientRow) -> None:
-        forms.ask_reason(
+        ask_reason(
             self._seat,
             self._page,
             self._("Unblock the account of {name}", name=account.holder_name),
@@ -173,9 +174,7 @@ class AccountActions(QObject):
         field: str = "reason",
         label: str = "",
     ) -> None:
-        forms.ask_reason(
-            self._seat, self._page, heading, sentence, action, ask, done, field=field, label=label
-        )
+        ask_reason(self._seat, self._page, heading, sentence, action, ask, done, field=field, label=label)
 
     def _on_issued(self, result: forms.Issued) -> None:
         issued, paper = result

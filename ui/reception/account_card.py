@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QGridLayout, QMenu
 from app.rules.access import Relation, Role
 from app.rules.account_life import AccountState
 from app.views.people import AccountRow, GrantRow
-from ui.reception.drawer import Paper
-from ui.reception.flow import Flow
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
+from ui.desk.drawer import Paper
+from ui.desk.flow import Flow
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.widgets.button import ButtonRole
 from ui.widgets.layout import Card, row
 from ui.widgets.status import StatusBadge, StatusKind

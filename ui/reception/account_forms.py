@@ -1,6 +1,6 @@
 """What the desk asks before it does something to an account: one small form each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,11 @@ from app.rules.access import Relation
 from app.views.paper import ActivationLetter, ResetSlip
 from app.views.people import AccountRow, CodeIssued, PatientRow
 from app.words import Words
-from ui.reception.drawer import Paper
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ChoiceField, ParagraphField, TickField
-from ui.reception.seat import Seat
-from ui.widgets.button import ButtonRole
+from ui.desk.drawer import Paper
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ChoiceField, TickField
+from ui.desk.questions import needed_date, optional_date, paper_style
+from ui.desk.seat import Seat
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 
@@ -127,32 +127,6 @@ def ask_slip(
     )
 
 
-def ask_reason(
-    seat: Seat,
-    page: QWidget,
-    heading: str,
-    sentence: str,
-    action: str,
-    ask: Callable[[Acting, str], Any],
-    done: Callable[[Any], None],
-    *,
-    role: ButtonRole = "danger",
-    field: str = "reason",
-    label: str = "",
-    also: Sequence[QWidget] = (),
-) -> FormDialog:
-    """Ask why, then do it."""
-    reason = ParagraphField(field, label or seat.words("Reason"), lines=2)
-
-    def read() -> Ask:
-        typed = reason.text()
-        return lambda acting: ask(acting, typed)
-
-    return FormDialog(
-        seat, page, heading, sentence, action=action, fields=[reason, *also], read=read, done=done, role=role
-    )
-
-
 def ask_for_other(
     seat: Seat, page: QWidget, patient: PatientRow, done: Callable[[Issued], None]
 ) -> FormDialog:
@@ -170,13 +144,13 @@ def ask_for_other(
     def read() -> Ask:
         values = (
             name.text(),
-            needed_date(born, _),
+            needed_date(born),
             email.text(),
             mobile.text(),
             patient.id,
             relation.value(),
         )
-        rest = (evidence.text(), optional_date(until, _), check.text())
+        rest = (evidence.text(), optional_date(until), check.text())
 
         def ask(acting: Acting) -> Issued:
             issued = acting.accounts.create_for_other(*values, *rest)
@@ -246,37 +220,26 @@ def identity_field(words: Words) -> ChoiceField[str]:
 
 def relation_field(words: Words) -> ChoiceField[Relation]:
     """Return the question as what an account reaches a patient."""
+    _ = words
     return ChoiceField(
         "relation",
-        words("They are the patient's"),
+        _("They are the patient's"),
         [
-            (Relation.PARENT, words("parent")),
-            (Relation.GUARDIAN, words("guardian")),
-            (Relation.CARER, words("carer")),
+            (Relation.PARENT, _("parent")),
+            (Relation.GUARDIAN, _("guardian")),
+            (Relation.CARER, _("carer")),
         ],
     )
 
 
 def unsafe_field(words: Words) -> TickField:
     """Return the tick that keeps the old e-mail address from being told anything."""
+    _ = words
     return TickField(
         "old_email_is_unsafe",
-        words("The old e-mail address is wrong or somebody else reads it"),
-        words("Then nothing is sent to it."),
+        _("The old e-mail address is wrong or somebody else reads it"),
+        _("Then nothing is sent to it."),
     )
-
-
-def needed_date(field: DateField, words: Words) -> Any:
-    """Return the date; raises Invalid for an incomplete or impossible one."""
-    day = field.date()
-    if day is None:
-        raise Invalid("date_incomplete", words("Please type day, month and year."), field=field.objectName())
-    return day
-
-
-def optional_date(field: DateField, words: Words) -> Any:
-    """Return the date or None for empty boxes; raises Invalid for half a date."""
-    return None if field.is_empty() else needed_date(field, words)
 
 
 def letter_paper(seat: Seat, issued: CodeIssued, checks: Checks, *, is_large: bool = False) -> Paper | None:
@@ -293,12 +256,6 @@ def slip_paper(seat: Seat, slip: ResetSlip, checks: Checks, *, is_large: bool) -
     pdf = documents.reset_slip(slip, paper_style(seat, is_large=is_large), seat.words)
     now = seat.surroundings.portal.parts.clock()
     return Paper("reset_slip", UUID(slip.account_id), pdf, now, slip.recipient, checks)
-
-
-def paper_style(seat: Seat, *, is_large: bool = False) -> documents.PaperStyle:
-    """Return the paper of this station."""
-    is_letter = seat.station is not None and seat.station.paper == "Letter"
-    return documents.PaperStyle("Letter" if is_letter else "A4", is_large, latin_letters=True)
 
 
 def _letter_pdf(letter: ActivationLetter, style: documents.PaperStyle, words: Words) -> bytes:

@@ -8,10 +8,10 @@ from app.rules.access import Relation, Role
 from app.rules.account_life import AccountState
 from app.views.desk import PatientPage
 from app.views.people import AccountRow, PatientRow
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.reception.account_actions import AccountActions
 from ui.reception.account_card import AccountCard
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.reception.section import Section
 from ui.widgets.layout import Card, row
 from ui.widgets.text import Text
@@ -21,7 +21,8 @@ class AccountSection(Section):
     """Shows the accounts; what is done to them goes through doing."""
 
     def __init__(self, seat: Seat) -> None:
-        super().__init__("account_section", seat.words("Account"), "Ctrl+1")
+        _ = seat.words
+        super().__init__("account_section", _("Account"), "Ctrl+1")
         self._seat = seat
         self._ = seat.words
         self.doing = AccountActions(seat, self)

@@ -15,10 +15,10 @@ from app.portal import Acting
 from app.views.clinic import Clinic, SiteRow, StationRow
 from app.views.people import SignedIn, StaffRow
 from ui.change_watch import ChangeWatch
+from ui.desk.seat import Seat
 from ui.reception.first_start_page import FirstStartPage
 from ui.reception.lock_page import LockPage
 from ui.reception.new_password_page import NewPasswordPage
-from ui.reception.seat import Seat
 from ui.reception.sign_in_page import SignInPage
 from ui.reception.workplace import Workplace
 from ui.surroundings import Surroundings

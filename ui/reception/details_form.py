@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.portal import Acting
 from app.views.people import Identifier, PatientRow
-from ui.reception.account_forms import needed_date, unsafe_field
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ParagraphField
-from ui.reception.patient_field import PatientField
-from ui.reception.seat import Seat
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ParagraphField
+from ui.desk.patient_field import PatientField
+from ui.desk.questions import needed_date
+from ui.desk.seat import Seat
+from ui.reception.account_forms import unsafe_field
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 
@@ -63,7 +64,7 @@ def ask_correct(seat: Seat, page: QWidget, patient: PatientRow, done: Done) -> F
     numbers.set_text("\n".join(_written(found, seat.clinic.name) for found in patient.identifiers))
 
     def read() -> Ask:
-        day = needed_date(born, _)
+        day = needed_date(born)
         found = tuple(_read(line, seat.clinic.name) for line in numbers.text().splitlines() if line.strip())
         names = (family.text(), given.text())
         return lambda acting: acting.patients.correct(patient.id, *names, day, found)

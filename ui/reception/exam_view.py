@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QWidget
 from app.rules.access import Role
 from app.views.desk import DeskExam
 from app.views.people import PatientRow
+from ui.desk.flow import Flow
+from ui.desk.key_button import KeyButton
+from ui.desk.rolling import rolling
+from ui.desk.seat import Seat
 from ui.page import Page
 from ui.patient.sayings import exam_title
 from ui.reception import report_forms as forms
-from ui.reception.flow import Flow
-from ui.reception.key_button import KeyButton
 from ui.reception.report_actions import ReportActions
 from ui.reception.report_card import ReportCard
-from ui.reception.rolling import rolling
-from ui.reception.seat import Seat
 from ui.widgets.layout import Card, column, row
 from ui.widgets.status import StatusBadge
 from ui.widgets.text import Text

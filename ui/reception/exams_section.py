@@ -10,9 +10,9 @@ from app.rules.report_release import ReportState
 from app.views.desk import DeskExam, PatientPage
 from app.views.exams import ReportRow
 from app.words import Words
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.reception.section import Section
 from ui.widgets.status import StatusKind
 from ui.widgets.text import Text
@@ -34,9 +34,9 @@ class ExamsSection(Section):
     import_wanted = Signal()
 
     def __init__(self, seat: Seat) -> None:
-        super().__init__("exams_section", seat.words("Exams"), "Ctrl+2")
-        self._ = seat.words
         _ = seat.words
+        super().__init__("exams_section", _("Exams"), "Ctrl+2")
+        self._ = seat.words
         self.table = RowTable(
             "exams_table",
             _("Exams"),

@@ -6,13 +6,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.rules.access import Relation
 from app.views.people import AccountRow, GrantRow
+from ui.desk.dialog import DeskDialog
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.key_button import KeyButton
+from ui.desk.patient_field import PatientField
+from ui.desk.questions import ask_reason, optional_date
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.account_forms import ask_reason, optional_date, relation_field
-from ui.reception.dialog import DeskDialog
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.key_button import KeyButton
-from ui.reception.patient_field import PatientField
-from ui.reception.seat import Seat
+from ui.reception.account_forms import relation_field
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 from ui.widgets.layout import Line, column, row
@@ -27,7 +28,7 @@ class FamilyDialog(DeskDialog):
         self._page = page
         self._account = account
         self._changed = changed
-        self._words = seat.words
+        self._ = seat.words
         _ = seat.words
         self._add = KeyButton(
             "grant_add", _("Give access to another patient"), "Alt+G", icon_name="user-plus"
@@ -53,7 +54,7 @@ class FamilyDialog(DeskDialog):
         self._add.setFocus()
 
     def _grant(self, grant: GrantRow) -> QWidget:
-        _ = self._words
+        _ = self._
         line = QWidget()
         if not grant.is_in_force:
             until = _("ended")
@@ -81,7 +82,7 @@ class FamilyDialog(DeskDialog):
         return line
 
     def _on_end(self, grant: GrantRow) -> None:
-        _, changed = self._words, self._changed  # the dialog is gone by then
+        _, changed = self._, self._changed  # the dialog is gone by then
         self.close_dialog()
         ask_reason(
             self._seat,
@@ -94,7 +95,7 @@ class FamilyDialog(DeskDialog):
         )
 
     def _on_add(self) -> None:
-        _, changed = self._words, self._changed  # the dialog is gone by then
+        _, changed = self._, self._changed  # the dialog is gone by then
         self.close_dialog()
         patient = PatientField(self._seat, "patient_id", _("Whose exams?"))
         relation = relation_field(_)
@@ -106,7 +107,7 @@ class FamilyDialog(DeskDialog):
 
         def read() -> Ask:
             chosen, kind = patient.needed(), relation.value()
-            shows, last = evidence.text(), optional_date(until, _)
+            shows, last = evidence.text(), optional_date(until)
             return lambda acting: acting.family.grant(account_id, chosen.id, kind, shows, last)
 
         FormDialog(

@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.errors import Invalid
 from app.views.clinic import FirstStart
+from ui.desk.form_fields import ParagraphField
+from ui.desk.key_button import KeyButton
 from ui.page import Page
-from ui.reception.form_fields import ParagraphField
-from ui.reception.key_button import KeyButton
 from ui.surroundings import Surroundings
 from ui.widgets.field import Field, PasswordField, TextField
 from ui.widgets.layout import Card, Measure, column, row

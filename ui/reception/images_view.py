@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 
 from app.views.exams import ExamPage
 from app.views.people import PatientRow
+from ui.desk.result_list import second_line
+from ui.desk.seat import Seat
 from ui.page import Page
 from ui.patient.exam_images import PortalImages
 from ui.patient.sayings import exam_title
-from ui.reception.result_list import second_line
-from ui.reception.seat import Seat
 from ui.viewer.source import Caption
 from ui.viewer.viewer import Viewer
 from ui.widgets.layout import column

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 from app.views.exams import BrokenFile, Imported, Survey, SurveyedStudy
 from app.views.people import PatientRow
 from ui.background import Progress
+from ui.desk.dialog import DeskDialog
+from ui.desk.form_fields import ParagraphField
+from ui.desk.key_button import KeyButton
+from ui.desk.result_list import second_line
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.dialog import DeskDialog
-from ui.reception.form_fields import ParagraphField
-from ui.reception.key_button import KeyButton
-from ui.reception.result_list import second_line
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text

@@ -4,11 +4,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.views.people import Incident
+from ui.desk.dialog import DeskDialog
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.dialog import DeskDialog
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
 

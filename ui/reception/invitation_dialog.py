@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.rules.invitation import ExpiredBecause
 from app.views.sharing import InvitationPage, InvitationRow
+from ui.desk.dialog import DeskDialog
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.key_button import KeyButton
+from ui.desk.questions import needed_date
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.page import Page
 from ui.patient.sayings import contents_line, shared_title
-from ui.reception.account_forms import needed_date
-from ui.reception.dialog import DeskDialog
-from ui.reception.form_dialog import Ask, FormDialog
 from ui.reception.invitations_section import KINDS, state_word
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.date_field import DateField
 from ui.widgets.layout import column, row
@@ -39,7 +39,7 @@ class InvitationDialog(DeskDialog):
             "invitation_dialog",
             page,
             seat.words,
-            seat.words("Invitation for {name}", name=invitation.recipient_name),
+            self._("Invitation for {name}", name=invitation.recipient_name),
             shared_title(seat.words, invitation),
             body=self._body,
         )
@@ -164,7 +164,7 @@ class InvitationDialog(DeskDialog):
         day.set_date(invitation.shared_until)
 
         def read() -> Ask:
-            chosen = needed_date(day, _)
+            chosen = needed_date(day)
             return lambda acting: acting.sharing.change_shared_until(invitation.id, chosen)
 
         FormDialog(

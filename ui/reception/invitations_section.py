@@ -7,10 +7,10 @@ from app.rules.invitation import InvitationState
 from app.views.desk import PatientPage
 from app.views.sharing import InvitationRow
 from app.words import Words
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.patient.sayings import shared_title
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.reception.section import Section
 from ui.widgets.status import StatusKind
 from ui.widgets.text import Text
@@ -30,9 +30,9 @@ class InvitationsSection(Section):
     invite_wanted = Signal()
 
     def __init__(self, seat: Seat) -> None:
-        super().__init__("invitations_section", seat.words("Invitations"), "Ctrl+3")
-        self._ = seat.words
         _ = seat.words
+        super().__init__("invitations_section", _("Invitations"), "Ctrl+3")
+        self._ = seat.words
         self.table = RowTable(
             "invitations_table",
             _("Invitations"),

@@ -13,12 +13,13 @@ from app.rules.account_life import AccountState
 from app.views.desk import PatientPage
 from app.views.people import AccountRow
 from app.views.sharing import InvitationMade, NewInvitation
+from ui.desk.drawer import Paper
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ChoiceField, ParagraphField, TickField
+from ui.desk.questions import optional_date, paper_style
+from ui.desk.seat import Seat
 from ui.patient.sayings import exam_title
-from ui.reception.account_forms import checks_of, optional_date, paper_style
-from ui.reception.drawer import Paper
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ChoiceField, ParagraphField, TickField
-from ui.reception.seat import Seat
+from ui.reception.account_forms import checks_of
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 
@@ -63,7 +64,7 @@ def ask_invite(seat: Seat, page: QWidget, patient: PatientPage, done: Callable[[
             way=way.value(),
             recipient_name=name.text(),
             recipient_email=email.text(),
-            shared_until=optional_date(until, _),
+            shared_until=optional_date(until),
             contents=contents.value(),
             may_download=download.is_ticked(),
             understands_sensitive=warned.is_ticked(),

@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.icons import IconLabel
 from ui.page import Page
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.field import PasswordField
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text

@@ -8,9 +8,9 @@ from app.rules.access import Role
 from app.views.desk import PatientPage
 from app.views.work import MessageRow
 from app.words import Words
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.reception.section import Section
 from ui.widgets.layout import row
 from ui.widgets.status import StatusKind
@@ -34,11 +34,11 @@ class MessagesSection(Section):
     failed = Signal(object)  # Exception
 
     def __init__(self, seat: Seat) -> None:
-        super().__init__("messages_section", seat.words("Messages"), "Ctrl+4")
+        _ = seat.words
+        super().__init__("messages_section", _("Messages"), "Ctrl+4")
         self._seat = seat
         self._ = seat.words
         self._messages: tuple[MessageRow, ...] = ()
-        _ = seat.words
         self.table = RowTable(
             "messages_table",
             _("Messages"),

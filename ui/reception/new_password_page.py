@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 
 from app.views.people import SignedIn
+from ui.desk.key_button import KeyButton
 from ui.page import Page
-from ui.reception.key_button import KeyButton
 from ui.surroundings import Surroundings
 from ui.widgets.field import PasswordField
 from ui.widgets.layout import Card, column, row

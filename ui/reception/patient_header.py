@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QMenu
 
 from app.views.people import PatientRow
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.widgets.layout import column, row
 from ui.widgets.status import StatusBadge
 from ui.widgets.text import Text

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.rules.access import Role
 from app.views.desk import PatientPage
 from app.views.people import PatientRow
+from ui.desk.drawer import Paper
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.rolling import rolling
+from ui.desk.seat import Seat
 from ui.page import Page
 from ui.reception import details_form as details
 from ui.reception.account_section import AccountSection
-from ui.reception.drawer import Paper
 from ui.reception.exam_view import ExamView
 from ui.reception.exams_section import ExamsSection
 from ui.reception.images_view import ImagesView
@@ -23,10 +26,7 @@ from ui.reception.invitation_dialog import InvitationDialog
 from ui.reception.invitations_section import InvitationsSection
 from ui.reception.invite_form import Made, ask_invite
 from ui.reception.messages_section import MessagesSection
-from ui.reception.paper_dialog import PaperDialog
 from ui.reception.patient_header import PatientHeader
-from ui.reception.rolling import rolling
-from ui.reception.seat import Seat
 from ui.reception.section import Section
 from ui.widgets.layout import column
 

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from app.imaging import Picture
 from app.portal import Acting
 from app.views.exams import ExamRow, ReportRow, ReportText
+from ui.desk.dialog import DeskDialog
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.page import Page
 from ui.patient.pdf_page import PdfPages
 from ui.patient.sayings import exam_title
-from ui.reception.dialog import DeskDialog
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
 
@@ -24,7 +24,7 @@ class ReadDialog(DeskDialog):
     characters = 132
 
     def __init__(self, seat: Seat, page: QWidget, exam: ExamRow, report: ReportRow, because: str) -> None:
-        self._words = seat.words
+        _ = seat.words
         self._body = Page(seat.words, seat.surroundings.background)
         self._body.setProperty("role", "clear")
         self._text = column(gap=1)
@@ -35,7 +35,7 @@ class ReadDialog(DeskDialog):
         self.area.setObjectName("report_text")
         self.area.setWidgetResizable(True)
         self.area.setWidget(inner)
-        self._shut = KeyButton("read_close", seat.words("Close"), "Esc")
+        self._shut = KeyButton("read_close", _("Close"), "Esc")
         self._body.setLayout(column(self._body.notices, self.area, row(None, self._shut)))
         super().__init__(
             "read_dialog",

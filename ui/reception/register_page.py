@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from app.ids import new_id
 from app.views.people import Identifier, NewPatient, PatientRow
+from ui.desk.form_fields import ParagraphField
+from ui.desk.key_button import KeyButton
+from ui.desk.result_list import ResultList
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.form_fields import ParagraphField
-from ui.reception.key_button import KeyButton
-from ui.reception.result_list import ResultList
-from ui.reception.seat import Seat
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 from ui.widgets.layout import Card, column, row

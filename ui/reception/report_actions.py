@@ -10,12 +10,13 @@ from app.portal import Acting
 from app.rules.access import Role
 from app.views.exams import ExamRow, ReportRow
 from app.views.people import PatientRow
+from ui.desk.drawer import Paper
+from ui.desk.questions import ask_reason
+from ui.desk.seat import Seat
 from ui.reception import report_forms as forms
-from ui.reception.account_forms import ask_reason, checks_of
-from ui.reception.drawer import Paper
+from ui.reception.account_forms import checks_of
 from ui.reception.openers_dialog import show_openers
 from ui.reception.read_dialog import ReadDialog
-from ui.reception.seat import Seat
 
 Act = Callable[[ExamRow, ReportRow], object]
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QMenu
 from app.rules.access import Role
 from app.rules.report_release import ReportState
 from app.views.exams import ExamRow, ReportRow
+from ui.desk.flow import Flow
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.reception.exams_section import KINDS, state_word
-from ui.reception.flow import Flow
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.button import ButtonRole
 from ui.widgets.layout import Card, column, row
 from ui.widgets.status import StatusBadge

@@ -13,11 +13,11 @@ from app.portal import Acting
 from app.views.desk import DeskExam
 from app.views.exams import ExamRow, ReportRow
 from app.words import Words
-from ui.reception.account_forms import ask_reason, needed_date
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ChoiceField, ParagraphField
-from ui.reception.patient_field import PatientField
-from ui.reception.seat import Seat
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ChoiceField, ParagraphField
+from ui.desk.patient_field import PatientField
+from ui.desk.questions import ask_reason, needed_date
+from ui.desk.seat import Seat
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField
 
@@ -27,9 +27,10 @@ LARGEST_PDF = 20 << 20
 
 def choose_pdf(page: QWidget, words: Words, chosen: Callable[[Path], object]) -> None:
     """Let the person choose a PDF of this machine."""
-    dialog = QFileDialog(page, words("Attach a PDF"))
+    _ = words
+    dialog = QFileDialog(page, _("Attach a PDF"))
     dialog.setObjectName("choose_pdf")
-    dialog.setNameFilters([words("PDF files (*.pdf)")])
+    dialog.setNameFilters([_("PDF files (*.pdf)")])
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.finished.connect(dialog.deleteLater)
@@ -63,7 +64,7 @@ def ask_attach(seat: Seat, page: QWidget, exam: DeskExam, pdf: Path | None, done
             status.value(),
             title.text(),
             author.text(),
-            moment_of(day, hour, zone, _),
+            moment_of(day, hour, zone),
         )
         other = corrects.value()
         if pdf is None:
@@ -98,7 +99,7 @@ def ask_sent(seat: Seat, page: QWidget, exam: ExamRow, report: ReportRow, done: 
     fill_in_now(seat, exam.time_zone, day, hour)
 
     def read() -> Ask:
-        at = moment_of(day, hour, exam.time_zone, _)
+        at = moment_of(day, hour, exam.time_zone)
         who, how = name.text(), way.text()
         return lambda acting: acting.reports.sent_to_referrer(report.id, who, how, at)
 
@@ -122,7 +123,7 @@ def ask_by_ris(seat: Seat, page: QWidget, exam: ExamRow, report: ReportRow, done
     fill_in_now(seat, exam.time_zone, day, hour)
 
     def read() -> Ask:
-        at = moment_of(day, hour, exam.time_zone, _)
+        at = moment_of(day, hour, exam.time_zone)
         return lambda acting: acting.reports.sms_sent_by_ris(report.id, at)
 
     return FormDialog(
@@ -151,7 +152,7 @@ def ask_hold(
     review = DateField(_, "review_on", _("Look at it again on"))
 
     def read() -> Ask:
-        why, day = ground.text(), needed_date(review, _)
+        why, day = ground.text(), needed_date(review)
         return lambda acting: hold(acting, why, day)
 
     return FormDialog(
@@ -188,7 +189,8 @@ def ask_because(
     seat: Seat, page: QWidget, heading: str, sentence: str, action: str, then: Callable[[str], None]
 ) -> FormDialog:
     """Ask reception for the reason that is recorded, then go on with it."""
-    because = ParagraphField("because", seat.words("Reason"), lines=2)
+    _ = seat.words
+    because = ParagraphField("because", _("Reason"), lines=2)
 
     def read() -> Ask:
         typed = because.text()
@@ -242,9 +244,9 @@ def fill_in_now(seat: Seat, zone: str, day: DateField, hour: TextField) -> None:
     hour.set_text(f"{local.hour}:{local.minute:02}")
 
 
-def moment_of(day: DateField, hour: TextField, zone: str, words: Words) -> datetime:
+def moment_of(day: DateField, hour: TextField, zone: str) -> datetime:
     """Return the instant that was typed; raises Invalid."""
-    typed = needed_date(day, words)
+    typed = needed_date(day)
     hours, _colon, minutes = hour.text().replace(".", ":").partition(":")
     try:
         at = time(int(hours), int(minutes or 0))

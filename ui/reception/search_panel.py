@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit
 
 from app.rules.access import Role
 from app.views.people import PatientRow
+from ui.desk.key_button import KeyButton
+from ui.desk.result_list import ResultList
+from ui.desk.seat import Seat
 from ui.notices import NoticeBar
-from ui.reception.key_button import KeyButton
-from ui.reception.result_list import ResultList
-from ui.reception.seat import Seat
 from ui.widgets.layout import column
 from ui.widgets.text import Text
 

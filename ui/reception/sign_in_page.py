@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import N_
 from app.views.people import SignedIn
+from ui.desk.key_button import KeyButton
 from ui.page import Page
-from ui.reception.key_button import KeyButton
 from ui.surroundings import Surroundings
 from ui.widgets.button import Button
 from ui.widgets.field import PasswordField, TextField

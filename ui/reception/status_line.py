@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QFrame
 
 from app.errors import Unavailable
 from app.portal import Acting
+from ui.desk.seat import Seat
 from ui.printing import Printer
-from ui.reception.seat import Seat
 from ui.widgets.layout import row
 from ui.widgets.status import StatusBadge
 from ui.widgets.text import Text

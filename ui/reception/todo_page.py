@@ -8,16 +8,16 @@ from app.rules.access import Role
 from app.views.exams import WaitingExam
 from app.views.work import PrintRequestRow, TaskRow
 from app.words import Words
+from ui.desk.drawer import Paper
+from ui.desk.form_dialog import Ask, FormDialog
+from ui.desk.form_fields import ParagraphField, plain
+from ui.desk.key_button import KeyButton
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.patient_field import PatientField
+from ui.desk.rolling import rolling
+from ui.desk.row_table import Cell, Line, RowTable
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.drawer import Paper
-from ui.reception.form_dialog import Ask, FormDialog
-from ui.reception.form_fields import ParagraphField, plain
-from ui.reception.key_button import KeyButton
-from ui.reception.paper_dialog import PaperDialog
-from ui.reception.patient_field import PatientField
-from ui.reception.rolling import rolling
-from ui.reception.row_table import Cell, Line, RowTable
-from ui.reception.seat import Seat
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text

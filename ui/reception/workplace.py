@@ -13,14 +13,14 @@ from app.rules.access import Role
 from app.views.people import PatientRow
 from app.views.work import TaskRow
 from ui.change_watch import ChangeWatch
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.manager.office_page import OfficePage
 from ui.manager.privacy_page import PrivacyPage
 from ui.page import Page
-from ui.reception.key_button import KeyButton
 from ui.reception.patient_page import PatientView
 from ui.reception.register_page import RegisterPage
 from ui.reception.search_panel import SearchPanel
-from ui.reception.seat import Seat
 from ui.reception.status_line import StatusLine
 from ui.reception.todo_page import TodoPage
 from ui.widgets.confirm_dialog import ConfirmDialog

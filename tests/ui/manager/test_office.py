@@ -11,10 +11,10 @@ from app.rules.limits import ClinicRules
 from app.words import Words
 from tests.scene import PASSWORD, Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, NoPrinters, OpenDesk
+from ui.desk.form_fields import ChoiceField, TicksField
+from ui.desk.row_table import RowTable
 from ui.manager.clinic_page import NumberField
 from ui.manager.rule_words import GROUPS, rule_words
-from ui.reception.form_fields import ChoiceField, TicksField
-from ui.reception.row_table import RowTable
 
 
 @pytest.fixture

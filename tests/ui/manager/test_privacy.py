@@ -10,10 +10,10 @@ from tests.app.documents.reading import text_of
 from tests.printers.cupsd import PrintServer
 from tests.scene import Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.row_table import RowTable
 from ui.manager.audit_words import VERBS
 from ui.printing import CupsPrinters
-from ui.reception.paper_dialog import PaperDialog
-from ui.reception.row_table import RowTable
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests.fakes import FixedClock, KeptMailer
 from tests.printers.cupsd import PrintServer
 from tests.scene import Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from ui.desk.paper_dialog import PaperDialog
 from ui.printing import CupsPrinters
-from ui.reception.paper_dialog import PaperDialog
 from ui.widgets.button import Button
 
 

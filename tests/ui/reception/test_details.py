@@ -10,7 +10,7 @@ from app.rules.access import Relation
 from tests.fakes import KeptMailer
 from tests.scene import Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
-from ui.reception.form_fields import ChoiceField, TickField
+from ui.desk.form_fields import ChoiceField, TickField
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from tests.app.documents.rows import ACTIVATION
 from tests.fakes import KeptTextSender
 from tests.scene import Known, Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from ui.desk.row_table import RowTable
 from ui.reception.images_view import ImagesView
 from ui.reception.import_dialog import ImportDialog
-from ui.reception.row_table import RowTable
 from ui.widgets.button import Button
 
 BORN = date(1944, 5, 17)

@@ -12,10 +12,10 @@ from tests.app.documents.reading import text_of
 from tests.printers.cupsd import PrintServer
 from tests.scene import Known, Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from ui.desk.form_fields import TickField
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.row_table import RowTable
 from ui.printing import CupsPrinters
-from ui.reception.form_fields import TickField
-from ui.reception.paper_dialog import PaperDialog
-from ui.reception.row_table import RowTable
 
 
 @pytest.fixture

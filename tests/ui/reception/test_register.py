@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tests.scene import Scene
 from tests.ui.reception.conftest import CTRL, Desk, OpenDesk
-from ui.reception.result_list import ResultList
+from ui.desk.result_list import ResultList
 from ui.widgets.field import Field
 
 

@@ -12,9 +12,9 @@ from tests.fakes import KeptMailer
 from tests.printers.cupsd import PrintServer
 from tests.scene import Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.row_table import RowTable
 from ui.printing import CupsPrinters
-from ui.reception.paper_dialog import PaperDialog
-from ui.reception.row_table import RowTable
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from app.imaging import DecodePool, Picture
+from ui.desk.dialog import DeskDialog
+from ui.desk.key_button import KeyButton
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.dialog import DeskDialog
-from ui.reception.key_button import KeyButton
-from ui.reception.seat import Seat
 from ui.widgets.layout import column, row
 
 DPI = 96
@@ -20,7 +20,7 @@ class Preview(DeskDialog):
     characters = 132
 
     def __init__(self, seat: Seat, page: QWidget, pdf: bytes) -> None:
-        self._words = seat.words
+        self._ = _ = seat.words
         self._body = Page(seat.words, seat.surroundings.background)
         self._body.setProperty("role", "clear")
         self._pages = QWidget()
@@ -30,14 +30,14 @@ class Preview(DeskDialog):
         self.area.setObjectName("preview_pages")
         self.area.setWidgetResizable(True)
         self.area.setWidget(self._pages)
-        self._close = KeyButton("preview_close", seat.words("Close"), "Esc")
+        self._close = KeyButton("preview_close", _("Close"), "Esc")
         self._body.setLayout(column(self._body.notices, self.area, row(None, self._close)))
         super().__init__(
             "preview_dialog",
             page,
             seat.words,
-            seat.words("Preview"),
-            seat.words("This is what the printer will put on paper."),
+            _("Preview"),
+            _("This is what the printer will put on paper."),
             body=self._body,
         )
         self._close.clicked.connect(self.close_dialog)
@@ -60,7 +60,7 @@ class Preview(DeskDialog):
         assert layout is not None
         for at, picture in enumerate(pictures, start=1):
             label = QLabel()
-            label.setAccessibleName(self._words("Page {page} of {pages}", page=at, pages=len(pictures)))
+            label.setAccessibleName(self._("Page {page} of {pages}", page=at, pages=len(pictures)))
             height, width = picture.pixels.shape[:2]
             image = QImage(picture.pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
             label.setPixmap(QPixmap.fromImage(image))

@@ -15,7 +15,7 @@ from app.views.clinic import Clinic, SiteRow, StationRow
 from app.views.people import StaffRow
 from app.words import Words
 from ui.background import Progress
-from ui.reception.drawer import Drawer
+from ui.desk.drawer import Drawer
 from ui.surroundings import Surroundings
 
 Result = TypeVar("Result")

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QWidget
 from app.errors import Unavailable
 from app.ids import new_id
 from ui.background import Progress
+from ui.desk.dialog import DeskDialog
+from ui.desk.drawer import Paper
+from ui.desk.form_dialog import Form
+from ui.desk.form_fields import ChoiceField, TicksField
+from ui.desk.key_button import KeyButton
+from ui.desk.preview import Preview
+from ui.desk.seat import Seat
 from ui.printing import Printer, PrintOutcome
-from ui.reception.dialog import DeskDialog
-from ui.reception.drawer import Paper
-from ui.reception.form_dialog import Form
-from ui.reception.form_fields import ChoiceField, TicksField
-from ui.reception.key_button import KeyButton
-from ui.reception.preview import Preview
-from ui.reception.seat import Seat
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.layout import row
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from app.errors import N_, Invalid, PortalError
 from app.portal import Acting
 from app.views.people import PatientRow
-from ui.reception.result_list import ResultList, second_line
-from ui.reception.seat import Seat
+from ui.desk.result_list import ResultList, second_line
+from ui.desk.seat import Seat
 from ui.widgets.field import Field
 
 WAIT_MS = 150
@@ -34,9 +34,10 @@ class PatientField(Field):
         super().__init__(name, label, hint)
         self._seat = seat
         self._find = find
+        _ = seat.words
         self._chosen: PatientRow | None = None
         self.input = QLineEdit()
-        self.input.setPlaceholderText(seat.words("Name, birth date, number or phone"))
+        self.input.setPlaceholderText(_("Name, birth date, number or phone"))
         self.input.setMaxLength(120)
         self.input.installEventFilter(self)
         self._take(self.input, label)

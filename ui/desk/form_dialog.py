@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from app.errors import PortalError
 from app.ids import new_id
 from app.portal import Acting
+from ui.desk.dialog import DeskDialog
+from ui.desk.seat import Seat
 from ui.page import Page
-from ui.reception.dialog import DeskDialog
-from ui.reception.seat import Seat
 from ui.widgets.button import ButtonRole
 from ui.widgets.layout import column
 

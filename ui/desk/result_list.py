@@ -29,7 +29,7 @@ class ResultList(QListWidget):
         super().__init__()
         self._ = words
         self.setObjectName("search_results")
-        self.setAccessibleName(words("Patients found"))
+        self.setAccessibleName(self._("Patients found"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrows work from the search box
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_TwoLines(self))
@@ -70,8 +70,9 @@ class ResultList(QListWidget):
 
 def second_line(row: PatientRow, words: Words) -> str:
     """Return birth date and first number, which stand below a name wherever it is listed."""
-    number = row.identifiers[0].value if row.identifiers else words("no number")
-    return f"{words.date(row.birth_date)} · {number}"
+    _ = words
+    number = row.identifiers[0].value if row.identifiers else _("no number")
+    return f"{_.date(row.birth_date)} · {number}"
 
 
 class _TwoLines(QStyledItemDelegate):
