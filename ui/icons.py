@@ -1,6 +1,6 @@
 """Lucide line icons, drawn in the colour of the words beside them at any size and density."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from zipfile import ZipFile
@@ -14,11 +14,16 @@ STROKE = "1.75"
 DENSITIES = (1.0, 1.5, 2.0, 3.0)
 
 
+@cache
+def _drawings() -> ZipFile:
+    # Kept open: reading its list of 1,700 names takes longer than all the icons of a page.
+    return ZipFile(BytesIO(files("lucide").joinpath("lucide.zip").read_bytes()))
+
+
 @lru_cache(maxsize=64)
 def _drawing(name: str) -> str:
-    packed = files("lucide").joinpath("lucide.zip").read_bytes()
-    with ZipFile(BytesIO(packed)) as drawings:
-        return drawings.read(f"{name}.svg").decode().replace('stroke-width="2"', f'stroke-width="{STROKE}"')
+    drawing = _drawings().read(f"{name}.svg").decode()
+    return drawing.replace('stroke-width="2"', f'stroke-width="{STROKE}"')
 
 
 def _coloured(name: str, colour: QColor) -> QSvgRenderer:

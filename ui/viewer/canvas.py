@@ -21,12 +21,10 @@ from ui.viewer.gestures import Gestures
 from ui.viewer.layers import Layers
 from ui.viewer.motion import Motion
 from ui.viewer.overlay import Overlay
-from ui.viewer.picture import Picture
-from ui.viewer.placement import Insets, Placement, bounds, fit_scale, fitted, settled
-from ui.viewer.tile import Tile, paint_tile
+from ui.viewer.placement import Insets, Placement, View, bounds, fit_scale, fitted, placed, settled, view_of
+from ui.viewer.stage import Content, Manner, Stage
 from ui.viewer.tone import Tone
 
-Content = Layers | Tile | None  # an image, calm words in its place, or nothing yet
 SwipeDirection = Literal["follow", "literal"]
 
 GROUND: Final = QColor("#0A0D0F")
@@ -46,6 +44,7 @@ class ImageCanvas(QWidget):
     stepped = Signal(int)  # a swipe asks for the next (1) or previous (-1) image
     scrolled = Signal(int)  # the wheel asks for an image so many further on
     changed = Signal()  # zoom or tone are different now
+    led = Signal()  # ... because somebody zoomed, moved or windowed here
     touched = Signal()  # somebody is there
     pressed = Signal()  # somebody pressed here, and not on whatever lies over the image
 
@@ -61,11 +60,12 @@ class ImageCanvas(QWidget):
         self._neighbour = neighbour
         self._toward = -1 if swipe_direction == "follow" else 1
         self._content: Content = None
-        self._picture, self._beside = Picture(), Picture()
+        self._here, self._beside = Stage(), Stage()
         self._placement = Placement(1.0, QPointF())
         self._is_fitted = True
         self._insets = Insets()
         self._tone = Tone()
+        self._has_drawings = True
         self._pulled = 0.0
         self._slide = 0.0
         self._wheel = 0
@@ -87,9 +87,9 @@ class ImageCanvas(QWidget):
         if not keep_view or not isinstance(content, Layers):
             if not self._slide:
                 self._motion.stop()
-            self._place(self._fitted())
+            self._place(self._fitted(), is_led=False)
         elif not isinstance(before, Layers) or before.size != content.size:
-            self._place(self._fitted() if self._is_fitted else self._settled(self._placement))
+            self._place(self._fitted() if self._is_fitted else self._settled(self._placement), is_led=False)
         self._move()
 
     def forget(self) -> None:
@@ -97,7 +97,7 @@ class ImageCanvas(QWidget):
         self._hold()
         self._still.stop()
         self._content = None
-        self._picture.clear()
+        self._here.clear()
         self._beside.clear()
         self.overlay.forget()
         self.setAccessibleName("")
@@ -140,11 +140,31 @@ class ImageCanvas(QWidget):
         self._move()
         self.changed.emit()
 
+    @property
+    def has_drawings(self) -> bool:
+        """Tell whether what is drawn over an image is shown."""
+        return self._has_drawings
+
+    def show_drawings(self, has_drawings: bool) -> None:  # noqa: FBT001 - reads as the state
+        """Show or hide what is drawn over an image."""
+        self._has_drawings = has_drawings
+        self.update()
+
+    @property
+    def view(self) -> View:
+        """Return what is seen of the image, whatever its size."""
+        return view_of(self._placement, self._size(), self._room())
+
+    def take_view(self, view: View) -> None:
+        """See the same of this image as is seen of another."""
+        self._hold()
+        self._place(self._settled(placed(view, self._size(), self._room())), is_led=False)
+
     def set_insets(self, insets: Insets) -> None:
         """Keep room free for controls while the image fits the view."""
         self._insets = insets
         if self._is_fitted:
-            self._place(self._fitted())
+            self._place(self._fitted(), is_led=False)
 
     # Zoom, pan, turn
 
@@ -243,6 +263,7 @@ class ImageCanvas(QWidget):
     def drag_tone(self, by: QPointF) -> None:
         """Widen the window to the right, lighten upwards."""
         self.set_tone(self._tone.dragged(by.x() / max(self.width(), 1), by.y() / max(self.height(), 1)))
+        self.led.emit()
 
     # Qt
 
@@ -293,7 +314,7 @@ class ImageCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what was fitted fitted."""
         super().resizeEvent(event)
-        self._place(self._fitted() if self._is_fitted else self._settled(self._placement))
+        self._place(self._fitted() if self._is_fitted else self._settled(self._placement), is_led=False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw quickly while something moves, smoothly when it is still."""
@@ -306,37 +327,17 @@ class ImageCanvas(QWidget):
             painter.end()  # a painter that outlives its widget's event takes the process with it
 
     def _paint_images(self, painter: QPainter) -> None:
-        is_smooth = not self._still.isActive()
-        self._paint_one(
-            painter, self._picture, self._content, self._placement, self._slide, is_smooth=is_smooth
-        )
+        manner = Manner(self._tone, not self._still.isActive(), self._has_drawings)
+        rooms, font = (QRectF(self.rect()), self._room()), self.font()
+        self._here.paint(painter, self._content, self._placement, self._slide, rooms, manner, font)
         if not self._slide:
             return
         is_there, beside = self._neighbour(self._step(self._slide))
         if is_there:
             away = self._slide - math.copysign(self.width() + GAP, self._slide)
             size = QSizeF(*beside.size) if isinstance(beside, Layers) else QSizeF(1, 1)
-            placed = fitted(size, self._room(), self._placement)
-            self._paint_one(painter, self._beside, beside, placed, away, is_smooth=is_smooth)
-
-    def _paint_one(
-        self,
-        painter: QPainter,
-        picture: Picture,
-        content: Content,
-        placed: Placement,
-        away: float,
-        *,
-        is_smooth: bool,
-    ) -> None:
-        painter.save()
-        painter.translate(away, 0.0)
-        if isinstance(content, Layers):
-            view = QRectF(self.rect()).translated(-away, 0.0)
-            picture.paint(painter, content, placed, self._tone, view, is_smooth=is_smooth)
-        else:
-            paint_tile(painter, content, self._room(), self.font())
-        painter.restore()
+            place = fitted(size, self._room(), self._placement)
+            self._beside.paint(painter, beside, place, away, rooms, manner, font)
 
     # Inside
 
@@ -362,11 +363,13 @@ class ImageCanvas(QWidget):
     def _settled(self, placement: Placement) -> Placement:
         return settled(placement, self._size(), self._room(), self._one_to_one())
 
-    def _place(self, placement: Placement) -> None:
+    def _place(self, placement: Placement, *, is_led: bool = True) -> None:
         self._placement = placement
         self._is_fitted = placement.scale <= fit_scale(self._size(), self._room(), placement.turns) * 1.001
         self._move()
         self.changed.emit()
+        if is_led:
+            self.led.emit()
 
     def _move(self) -> None:
         self._still.start()

@@ -26,6 +26,7 @@ class ControlBar(QFrame):
         self.setProperty("lightbox", "bar")
         self.setMouseTracking(True)
         self.buttons: dict[str, ToolButton] = {}
+        self._left_out: set[ToolButton] = set()
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(GAP, GAP // 2, GAP, GAP // 2)
         self._lines.setSpacing(GAP)
@@ -49,21 +50,35 @@ class ControlBar(QFrame):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP if target >= TOUCH else GAP // 2)
         self._row = [self._button(tool) for tool in tools]
+        for button in self._row:
+            button.setParent(self._tools)
         self._lines.addWidget(self._walk, 1)
         self._lines.addWidget(self._tools)
+
+    def offer(self, name: str, *, is_offered: bool) -> bool:
+        """Show or leave out a tool; tell whether that is new, so that the parts have to be arranged again."""
+        button = self.buttons[name]
+        is_new = is_offered == (button in self._left_out)
+        button.setVisible(is_offered)
+        if is_offered:
+            self._left_out.discard(button)
+        else:
+            self._left_out.add(button)
+        return is_new
 
     def arrange(self, width: int) -> QSize:
         """Lay the parts out for this width and return the size they take."""
         room = width - 2 * GAP
         for button in self.buttons.values():
             button.ensurePolished()  # else its words are measured in another font than theirs
-        widths = [button.sizeHint().width() for button in self._row]
+        row = [button for button in self._row if button not in self._left_out]
+        widths = [button.sizeHint().width() for button in row]
         tools = sum(widths) + self._grid.spacing() * (len(widths) - 1)
         lines = max(1, math.ceil(tools / room))
         while lines < len(widths) and self._widest_line(widths, lines) > room:
             lines += 1
-        per_line = math.ceil(len(self._row) / lines)
-        for number, button in enumerate(self._row):
+        per_line = math.ceil(len(row) / lines)
+        for number, button in enumerate(row):
             self._grid.addWidget(button, number // per_line, number % per_line, Qt.AlignmentFlag.AlignHCenter)
         has_walk = self.has_walk
         is_one = not has_walk or self._walk.minimumSizeHint().width() + tools + GAP <= room

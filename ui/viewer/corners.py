@@ -1,4 +1,4 @@
-"""The buttons at the top of the viewer: Back at the left, Series and Download at the right."""
+"""The buttons at the top of the viewer: Back at the left, what else there is of the exam at the right."""
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
@@ -14,20 +14,31 @@ class Corners:
     """Only what there is something to do with is offered."""
 
     def __init__(
-        self, words: Words, target: int, home: QWidget, *, has_series: bool, has_downloads: bool
+        self,
+        words: Words,
+        target: int,
+        home: QWidget,
+        *,
+        has_series: bool,
+        has_downloads: bool,
+        has_documents: bool = False,
+        has_paper: bool = False,
     ) -> None:
         _ = words
-        self.back, self.series, self.download = (
+        self.back, self.series, self.documents, self.paper, self.download = every = [
             ToolButton(tool, target, "beside", is_solid=True)
             for tool in (
                 Tool("back", _("Back"), "arrow-left"),
                 Tool("series", _("Series"), "layers"),
+                Tool("documents", _("Documents"), "file-text"),
+                Tool("print", _("Print"), "printer"),
                 Tool("download", _("Download"), "download"),
             )
-        )
-        self._right = [*([self.download] if has_downloads else []), *([self.series] if has_series else [])]
-        self.offered = [self.back, *self._right[::-1]]
-        for button in (self.back, self.series, self.download):
+        ]
+        has = (True, has_series, has_documents, has_paper, has_downloads)
+        self.offered = [button for button, is_there in zip(every, has, strict=True) if is_there]
+        self._right = self.offered[:0:-1]
+        for button in every:
             button.setParent(home)
             button.setVisible(button in self.offered)
 

@@ -21,6 +21,7 @@ class Layers:
 
     frame: ViewedFrame  # its pixels are the first level
     levels: tuple[NDArray[Any], ...]
+    overlay: tuple[NDArray[np.uint8], ...] = ()  # drawings over the image, at the same sizes: 1 where one is
 
     @property
     def is_colour(self) -> bool:
@@ -42,20 +43,21 @@ class Layers:
     @property
     def bytes(self) -> int:
         """Return what this takes in memory."""
-        return sum(level.nbytes for level in self.levels)
+        return sum(level.nbytes for level in (*self.levels, *self.overlay))
 
-    def level_for(self, scale: float) -> NDArray[Any]:
+    def level_for(self, scale: float) -> int:
         """Return the smallest level that still has a pixel for each screen pixel; scale: screen pixels per unit."""
-        for level in self.levels[::-1]:
-            if level.shape[1] >= self.frame.columns * scale:
-                return level
-        return self.levels[0]
+        for number in range(len(self.levels) - 1, 0, -1):
+            if self.levels[number].shape[1] >= self.frame.columns * scale:
+                return number
+        return 0
 
 
-def make_layers(frame: ViewedFrame) -> Layers:
+def make_layers(frame: ViewedFrame, drawings: NDArray[np.uint8] | None = None) -> Layers:
     """Return the frame with its smaller levels, each the mean of two by two pixels of the one before.
 
-    Raises ValueError when there is no pixel.
+    drawings: what lies over it, white on black; left out where it has another size. Raises ValueError when
+    there is no pixel.
     """
     if not frame.pixels.size or frame.rows < 1 or frame.columns < 1:
         raise ValueError
@@ -64,7 +66,21 @@ def make_layers(frame: ViewedFrame) -> Layers:
         levels.append(_halved(levels[-1]))
     if frame.grayscale is None:
         levels = [_packed(level) for level in levels]
-    return Layers(replace(frame, pixels=levels[0]), tuple(levels))
+    overlay: list[NDArray[np.uint8]] = []
+    if drawings is not None and drawings.shape == levels[0].shape[:2] and drawings.any():
+        overlay.append((drawings > 0).view(np.uint8))
+        while len(overlay) < len(levels):
+            overlay.append(_thickened(overlay[-1], levels[len(overlay)].shape[:2]))
+    return Layers(replace(frame, pixels=levels[0]), tuple(levels), tuple(overlay))
+
+
+def _thickened(drawn: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Halve drawings so that the thinnest line stays."""
+    if min(drawn.shape) < 2:  # noqa: PLR2004 - a line of pixels: as the image is halved
+        return np.ascontiguousarray(drawn[::2, ::2])
+    even = drawn[: shape[0] * 2, : shape[1] * 2]
+    halved: NDArray[np.uint8] = even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]
+    return halved
 
 
 def _halved(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -9,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from app.errors import Unavailable
+from app.errors import PortalError, Unavailable
 from ui.background import Background
 from ui.viewer.layers import Layers, make_layers
 from ui.viewer.order import Order
-from ui.viewer.source import ImageSource, Position
+from ui.viewer.source import ImageSource, Position, StaffSource
 
 BUDGET: Final = 160_000_000  # bytes of images kept
 THUMBNAILS: Final = 2_000  # small pictures kept
@@ -72,10 +73,13 @@ class FrameLoader(QObject):
         background: Background,
         *,
         budget: int = BUDGET,
+        has_drawings: bool = False,
         parent: QObject | None = None,
     ) -> None:
+        """Take the images of a source; has_drawings: with what is drawn over them, where the source has that."""
         super().__init__(parent)
         self._source = source
+        self._has_drawings = has_drawings
         self._order = order
         self._background = background
         self._budget = budget
@@ -91,6 +95,8 @@ class FrameLoader(QObject):
         self._flying: dict[Position, QElapsedTimer] = {}
         self._flying_small: Position | None = None
         self._small_wishes: list[Position] = []
+        self._small_asked: tuple[Position, ...] = ()
+        self._small_first: tuple[Position, ...] = ()
         self._usual_ms = 0.0
         self._usual_bytes = 0
         self._is_closed = False
@@ -128,8 +134,15 @@ class FrameLoader(QObject):
 
     def want_thumbnails(self, positions: Sequence[Position]) -> None:
         """Fetch these small pictures, in this order, when no image is waited for; older wishes are forgotten."""
-        self._small_wishes = [position for position in positions if position not in self._small]
+        self._small_asked = tuple(positions)
+        wished = dict.fromkeys((*self._small_first, *positions))
+        self._small_wishes = [position for position in wished if position not in self._small]
         self._next()
+
+    def prefer_thumbnails(self, positions: Sequence[Position]) -> None:
+        """Fetch these small pictures before all others, until none are preferred any more."""
+        self._small_first = tuple(positions)
+        self.want_thumbnails(self._small_asked)
 
     def close(self) -> None:
         """Forget everything; what is still under way will reach nobody."""
@@ -192,13 +205,8 @@ class FrameLoader(QObject):
         since = QElapsedTimer()
         since.start()
         self._flying[position] = since
-        source = self._source
-
-        def work() -> Layers:
-            return make_layers(source.frame(position.series_id, position.index, reduced=reduced))
-
         self._background.run(
-            work,
+            partial(_fetched, self._source, position, reduced=reduced, has_drawings=self._has_drawings),
             owner=self,
             done=partial(self._on_frame, position, reduced),
             failed=partial(self._on_failure, position),
@@ -242,3 +250,13 @@ class FrameLoader(QObject):
             self._small.popitem(last=False)
         self.thumbnail_arrived.emit(position, pixels)
         self._next()
+
+
+def _fetched(source: ImageSource, position: Position, *, reduced: bool, has_drawings: bool) -> Layers:
+    """Return one image; runs in the images lane."""
+    frame = source.frame(position.series_id, position.index, reduced=reduced)
+    drawings = None
+    if has_drawings and frame.has_overlays and not reduced and isinstance(source, StaffSource):
+        with suppress(PortalError):  # the image is there without them
+            drawings = source.overlay(position.series_id, position.index)
+    return make_layers(frame, drawings)

@@ -1,6 +1,7 @@
 """The images of one exam in the order they are looked at; there is nothing before the first or after the last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from ui.viewer.source import Position, ViewedSeries
@@ -45,3 +46,22 @@ class Order:
         """Return the first image of the series so many further on, if there is one."""
         number = self._number[position.series_id] + steps
         return Position(self.series[number].id, 0) if 0 <= number < len(self.series) else None
+
+    def mark(self, key_images: Mapping[str, frozenset[int]]) -> None:
+        """Remember which images are marked, by series."""
+        self.series = tuple(
+            replace(one, key_images=one.key_images | key_images.get(one.id, frozenset()))
+            for one in self.series
+        )
+
+    def next_marked(self, position: Position) -> Position | None:
+        """Return the next image that is marked, after the last one the first, if there is any."""
+        places = [
+            self._first[number] + index
+            for number, one in enumerate(self.series)
+            for index in sorted(one.key_images)
+            if index < one.count
+        ]
+        here = self.place(position)
+        found = next((place for place in places if place > here), places[0] if places else None)
+        return None if found is None else self.at(found)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
 from app.imaging.grayscale import Grayscale
+from ui.viewer.halo import INK
 from ui.viewer.layers import Layers
 from ui.viewer.placement import Placement
 from ui.viewer.tone import Tone, colour_table, grey_table
@@ -41,13 +42,15 @@ class Picture:
         view: QRectF,
         *,
         is_smooth: bool,
+        has_drawings: bool = True,
     ) -> None:
-        """Draw the image where it is placed, as much of it as the view shows."""
+        """Draw the image where it is placed, as much of it as the view shows, and what is drawn over it."""
         size = QSizeF(*layers.size)
         way = placement.transform(size)
         inverse, is_possible = way.inverted()
         needed = placement.scale * painter.device().devicePixelRatioF()
-        level = layers.level_for(needed if is_smooth else needed * COARSE)
+        number = layers.level_for(needed if is_smooth else needed * COARSE)
+        level = layers.levels[number]
         rows, columns = level.shape[:2]
         across, down = columns / size.width(), rows / size.height()
         seen = inverse.mapRect(view).intersected(QRectF(0, 0, size.width(), size.height()))
@@ -65,6 +68,8 @@ class Picture:
         painter.setTransform(way, combine=True)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(target, self._image)
+        if has_drawings and layers.overlay:
+            painter.drawImage(target, _drawings(layers.overlay[number][top:bottom, left:right]))
         painter.restore()
 
     def _colour(self, layers: Layers, tone: Tone, part: NDArray[Any]) -> None:
@@ -88,3 +93,12 @@ class Picture:
         if self._table is None or self._table[0] != key:
             self._table = (key, grey_table(grayscale, tone, signed=signed))
         return self._table[1]
+
+
+def _drawings(part: NDArray[np.uint8]) -> QImage:
+    """Return drawings as an image that is transparent where nothing is drawn."""
+    tidy = np.ascontiguousarray(part)
+    rows, columns = tidy.shape
+    image = QImage(tidy.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    image.setColorTable([0, INK.rgba()])
+    return image.copy()  # Qt does not keep the array

@@ -1,6 +1,6 @@
 """Where an image lies in the view: zoom, pan, quarter turns and mirroring as plain geometry."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
@@ -92,6 +92,36 @@ def settled(placement: Placement, size: QSizeF, room: QRectF, pixel: float) -> P
     box, middle = bounded.covers(size), room.center()
     by = QPointF(_back(box.left(), box.right(), middle.x()), _back(box.top(), box.bottom(), middle.y()))
     return bounded.moved(by)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is seen of an image, whatever its size: zoom over the whole, and the point in the middle as shares."""
+
+    zoom: float = 1.0
+    middle: QPointF = field(default_factory=lambda: QPointF(0.5, 0.5))
+    turns: int = 0
+    is_mirrored: bool = False
+
+
+def view_of(placement: Placement, size: QSizeF, room: QRectF) -> View:
+    """Return what a placement shows."""
+    back, _ = placement.transform(size).inverted()
+    at = back.map(room.center())
+    return View(
+        placement.scale / fit_scale(size, room, placement.turns),
+        QPointF(at.x() / size.width(), at.y() / size.height()),
+        placement.turns,
+        placement.is_mirrored,
+    )
+
+
+def placed(view: View, size: QSizeF, room: QRectF) -> Placement:
+    """Return the placement of an image of this size that shows as much."""
+    scale = fit_scale(size, room, view.turns) * view.zoom
+    about = Placement(scale, room.center(), view.turns, view.is_mirrored)
+    seen = about.transform(size).map(QPointF(view.middle.x() * size.width(), view.middle.y() * size.height()))
+    return about.moved(room.center() - seen)
 
 
 def _back(low: float, high: float, middle: float) -> float:

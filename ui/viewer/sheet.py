@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from ui.viewer.picture_row import PictureRow
 from ui.viewer.tool_button import Tool, ToolButton
 
 GAP = 8
@@ -20,10 +23,14 @@ class Choice:
     choose: Callable[[], None]
     icon_name: str = ""
     is_current: bool = False
+    more: str = ""  # a second line, for a choice with a picture
+    picture: Callable[[], NDArray[np.uint8] | None] | None = None  # gives it as soon as it is there
 
 
 class Sheet(QFrame):
     """Hidden until there is something to choose; closes when it is chosen, on Esc, and when the viewer says so."""
+
+    closed = Signal()
 
     def __init__(self, home: QWidget, target: int) -> None:
         super().__init__(home)
@@ -47,7 +54,8 @@ class Sheet(QFrame):
             row.hide()
             row.deleteLater()
         self._rows = [self._row(number, choice) for number, choice in enumerate(choices)]
-        per_column = max(1, (self._home.height() - 4 * self._target) // (self._target + GAP))
+        height = max((row.sizeHint().height() for row in self._rows), default=self._target)
+        per_column = max(1, (self._home.height() - 4 * self._target) // (height + GAP))
         columns = -(-len(self._rows) // per_column)
         widest = (self._home.width() - 2 * GAP) // max(columns, 1) - 2 * GAP
         for number, row in enumerate(self._rows):
@@ -67,6 +75,11 @@ class Sheet(QFrame):
         if self._rows:
             self._rows[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def refresh(self) -> None:
+        """Draw the pictures that have come meanwhile."""
+        for row in self._rows:
+            row.update()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close when the viewer changes its size: the button is somewhere else then."""
         if event.type() == QEvent.Type.Resize:
@@ -76,6 +89,7 @@ class Sheet(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         """Give the keyboard back to the image."""
         super().hideEvent(event)
+        self.closed.emit()
         self._home.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -92,7 +106,11 @@ class Sheet(QFrame):
 
     def _row(self, number: int, choice: Choice) -> ToolButton:
         tool = Tool(f"choice_{number}", choice.text, choice.icon_name, can_stay_down=choice.is_current)
-        row = ToolButton(tool, self._target, "row")
+        row: ToolButton = (
+            PictureRow(tool, self._target, choice.more, choice.picture)
+            if choice.picture
+            else ToolButton(tool, self._target, "row")
+        )
         row.setParent(self)
         row.ensurePolished()  # else its words are measured in another font than theirs
         row.setChecked(choice.is_current)

@@ -1,16 +1,18 @@
 """What the viewer is given: images by series, a caption, and what may be downloaded."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.imaging import Grayscale, StoredFrame
+from app.imaging import Document, Grayscale, StoredFrame, Window
 
 Pixels = NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.uint8]
-DownloadKind = Literal["png", "jpeg", "zip", "dicom", "phone", "usb", "print"]
+DownloadKind = Literal["png", "jpeg", "film", "zip", "dicom", "phone", "usb"]
+DocumentKind = Literal["pdf", "report", "presentation", "key_images"]
+PerPage = Literal[1, 2, 4]
 
 
 @dataclass(frozen=True, order=True)
@@ -69,6 +71,33 @@ class Download:
     save: Callable[[Position], None]
 
 
+@dataclass(frozen=True)
+class PrintWish:
+    """Which images are wanted on paper, how many a page, and how they are seen now."""
+
+    positions: tuple[Position, ...]
+    per_page: PerPage
+    window: Window | None = None
+    is_inverted: bool = False
+
+
+@dataclass(frozen=True)
+class ViewedDocument:
+    """What else belongs to an exam: a document to read, or a presentation state, which is only named."""
+
+    id: str
+    kind: DocumentKind
+    title: str
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What takes a look into files to know: which images are marked, by series, and what documents call themselves."""
+
+    key_images: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
 class ImageSource(Protocol):
     """The images of one exam for one person in one session; its methods block and run in the images lane."""
 
@@ -87,6 +116,36 @@ class ImageSource(Protocol):
 
     def shown(self, series_id: str, indexes: Sequence[int]) -> None:
         """Be told which images a person has seen, for the audit (D24)."""
+        ...
+
+
+@runtime_checkable
+class StaffSource(ImageSource, Protocol):
+    """A source that has more for staff; its methods block as well."""
+
+    @property
+    def documents(self) -> Sequence[ViewedDocument]:
+        """Return the documents of the exam; none for patients."""
+        ...
+
+    def extras(self) -> Extras:
+        """Return what takes a look into the files. Raises PortalError."""
+        ...
+
+    def overlay(self, series_id: str, index: int) -> NDArray[np.uint8]:
+        """Return the drawings over one image, white on black. Raises PortalError."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """Return a document. Raises PortalError."""
+        ...
+
+    def pages(self, document: Document) -> int:
+        """Return how many pages a document that is a PDF has. Raises PortalError."""
+        ...
+
+    def page(self, document: Document, number: int) -> NDArray[np.uint8]:
+        """Return one page, from 0, of a document that is a PDF. Raises PortalError."""
         ...
 
 

@@ -17,15 +17,16 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QScroller, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.words import Words
 from ui.icons import pixmap
 from ui.viewer.loader import FrameLoader
 from ui.viewer.source import Position, ViewedSeries
+from ui.viewer.thumbnail import QUIET, paint_pixels
 
-INK, QUIET, TEAL, GROUND = QColor("#E6EDEF"), QColor("#B4C2C8"), QColor("#5CC9DA"), QColor("#10171A")
+INK, TEAL, GROUND = QColor("#E6EDEF"), QColor("#5CC9DA"), QColor("#10171A")
 GAP = 8
 SOON_MS = 30  # scrolling asks once it pauses this long
 Index = QModelIndex | QPersistentModelIndex
@@ -90,11 +91,10 @@ class _Card(QStyledItemDelegate):
         whole: QRect = option.rect
         box = QRectF(whole).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(box, GROUND)
         pixels = index.data(Qt.ItemDataRole.DecorationRole)
         if pixels is not None:
-            _paint_pixels(painter, pixels, box)
+            paint_pixels(painter, pixels, box)
         elif index.data(_Thumbnails.BROKEN):
             side = self.side // 3
             picture = pixmap("image-off", QUIET, side, painter.device().devicePixelRatioF())
@@ -230,15 +230,3 @@ class ThumbnailStrip(QListView):
         series = self._thumbnails.series
         if series is not None and position.series_id == series.id:
             self._thumbnails.refresh(position.index)
-
-
-def _paint_pixels(painter: QPainter, pixels: NDArray[np.uint8], box: QRectF) -> None:
-    tidy = np.ascontiguousarray(pixels)
-    rows, columns = tidy.shape[:2]
-    is_grey = tidy.ndim == 2  # noqa: PLR2004 - rows, columns
-    kind = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_RGB888
-    image = QImage(tidy.data, columns, rows, tidy.strides[0], kind)
-    scale = min(box.width() / columns, box.height() / rows)
-    target = QRectF(0, 0, columns * scale, rows * scale)
-    target.moveCenter(box.center())
-    painter.drawImage(target, image)

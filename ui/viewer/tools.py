@@ -1,11 +1,13 @@
 """Which tools a patient and which the staff are given, their words, icons and keys."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from app.words import Words
+from ui.viewer.canvas import ZOOM_STEP, ImageCanvas
 from ui.viewer.tool_button import Tool
 
 ToolSet = Literal["patient", "staff"]
@@ -28,6 +30,10 @@ KEYS = {
     Qt.Key.Key_C: "cine",
     Qt.Key.Key_R: "turn",
     Qt.Key.Key_H: "mirror",
+    Qt.Key.Key_B: "compare",
+    Qt.Key.Key_O: "drawings",
+    Qt.Key.Key_K: "next_key_image",
+    Qt.Key.Key_F: "full_screen",
     Qt.Key.Key_Escape: "back",
 }
 
@@ -63,4 +69,26 @@ def tools_for(tools: ToolSet, words: Words, *, is_moving_picture: bool) -> list[
         Tool("turn", _("Rotate"), "rotate-cw-square", "R"),
         Tool("mirror", _("Flip"), "flip-horizontal-2", "H"),
     ]
-    return [*zoom, *turn, *play, *reset]
+    more = [
+        Tool("drawings", _("Drawings"), "pen-line", "O", can_stay_down=True),
+        Tool("compare", _("Side by side"), "columns-2", "B", can_stay_down=True),
+        Tool("full_screen", _("Full screen"), "fullscreen", "F", can_stay_down=True),
+    ]
+    return [*zoom, *turn, *more, *play, *reset]
+
+
+def canvas_actions(canvas: ImageCanvas) -> dict[str, Callable[[], None]]:
+    """Return what the tools do that change how the image is seen."""
+    return {
+        "zoom_in": lambda: canvas.zoom(ZOOM_STEP),
+        "zoom_out": lambda: canvas.zoom(1 / ZOOM_STEP),
+        "fit": canvas.fit,
+        "reset": canvas.reset,
+        "brighter": lambda: canvas.set_tone(canvas.tone.brighter()),
+        "darker": lambda: canvas.set_tone(canvas.tone.darker()),
+        "stronger": lambda: canvas.set_tone(canvas.tone.stronger()),
+        "one_to_one": canvas.one_to_one,
+        "invert": lambda: canvas.set_tone(canvas.tone.inverted()),
+        "turn": canvas.turn,
+        "mirror": canvas.mirror,
+    }

@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import PortalError
+from app.imaging import Document, DocumentLine
 from app.imaging.grayscale import Grayscale, Window
-from ui.viewer.source import Caption, Position, ViewedFrame, ViewedSeries
+from ui.viewer.source import Caption, Extras, Position, ViewedDocument, ViewedFrame, ViewedSeries
 
 CAPTION = Caption("Ada Example", "CT of the chest, 12 March 2026, Northside", "Born 1 May 1980")
 WINDOW = Window(500.0, 1000.0, function="LINEAR_EXACT")
@@ -67,3 +69,40 @@ class Exam:
 
     def shown(self, series_id: str, indexes: Sequence[int]) -> None:
         self.told.append((series_id, list(indexes)))
+
+
+class StaffExam(Exam):
+    """An exam with what staff have besides: drawings over every image, key images, documents."""
+
+    documents: Sequence[ViewedDocument] = (
+        ViewedDocument("pdf", "pdf", "Letter"),
+        ViewedDocument("sr", "report", "SR"),
+        ViewedDocument("pr", "presentation", "PR"),
+    )
+
+    def __init__(self, *counts: int, side: int = 64) -> None:
+        super().__init__(*counts, side=side)
+        self.read: list[str] = []
+
+    def frame(self, series_id: str, index: int, *, reduced: bool) -> ViewedFrame:
+        return replace(super().frame(series_id, index, reduced=reduced), has_overlays=True)
+
+    def extras(self) -> Extras:
+        return Extras({"s0": frozenset({1, 3})}, {"sr": "Basic report", "pr": "Arrows of Dr Lind"})
+
+    def overlay(self, series_id: str, index: int) -> NDArray[np.uint8]:
+        drawn = np.zeros((self.side, self.side), np.uint8)
+        drawn[self.side // 4, :] = 255
+        return drawn
+
+    def document(self, document_id: str) -> Document:
+        self.read.append(document_id)
+        if document_id == "pdf":
+            return Document("Letter", pdf=b"%PDF-")
+        return Document("Basic report", (DocumentLine(0, "Finding", ""), DocumentLine(1, "Lung", "clear")))
+
+    def pages(self, document: Document) -> int:
+        return 2
+
+    def page(self, document: Document, number: int) -> NDArray[np.uint8]:
+        return np.full((300, 200, 3), 100 + 100 * number, np.uint8)

@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 from app.imaging.grayscale import Grayscale, Window
 from tests.ui.fingers import Finger
 from tests.ui.viewer.conftest import Hand
-from ui.viewer.canvas import Content, ImageCanvas
+from ui.viewer.canvas import ImageCanvas
 from ui.viewer.layers import make_layers
 from ui.viewer.source import ViewedFrame
+from ui.viewer.stage import Content
 
 SIDE = 400
 LAYERS = make_layers(

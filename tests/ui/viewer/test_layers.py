@@ -35,10 +35,10 @@ def test_colour_is_halved_in_each_channel() -> None:
 
 def test_the_level_drawn_has_a_pixel_for_each_of_the_screen_and_no_level_more() -> None:
     layers = make_layers(framed(np.zeros((4000, 3000), np.uint16)))
-    assert layers.level_for(1.0).shape == (4000, 3000)
-    assert layers.level_for(0.4).shape == (2000, 1500)
-    assert layers.level_for(0.25).shape == (1000, 750)
-    assert layers.level_for(7.0).shape == (4000, 3000)
+    assert layers.levels[layers.level_for(1.0)].shape == (4000, 3000)
+    assert layers.levels[layers.level_for(0.4)].shape == (2000, 1500)
+    assert layers.levels[layers.level_for(0.25)].shape == (1000, 750)
+    assert layers.levels[layers.level_for(7.0)].shape == (4000, 3000)
 
 
 def test_an_image_without_pixels_is_refused() -> None:

@@ -1,6 +1,7 @@
 """The wanted image first and alone, the newest wish wins, memory bounded, nothing late after closing."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def owner(qapp: QObject) -> QObject:
     return QObject()
 
 
-def make(exam: Exam, background: Background, owner: QObject, **more: int) -> tuple[FrameLoader, Heard]:
+def make(exam: Exam, background: Background, owner: QObject, **more: Any) -> tuple[FrameLoader, Heard]:
     loader = FrameLoader(exam, Order(exam.series), background, parent=owner, **more)
     return loader, Heard(loader)
 

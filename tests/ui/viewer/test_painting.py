@@ -9,11 +9,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from app.imaging.grayscale import Grayscale, Window
-from ui.viewer.canvas import Content, ImageCanvas
+from ui.viewer.canvas import ImageCanvas
 from ui.viewer.layers import Layers, make_layers
 from ui.viewer.picture import Picture
 from ui.viewer.placement import Insets, Placement, fitted
 from ui.viewer.source import Pixels, ViewedFrame
+from ui.viewer.stage import Content
 from ui.viewer.tone import Tone
 
 VIEW = QRectF(0, 0, 512, 512)

@@ -234,7 +234,11 @@ def test_a_series_is_chosen_from_the_sheet(qtbot: QtBot, open_viewer: OpenViewer
     viewer = open_viewer(Exam(5, 4, 1))
     press(viewer, "series")
     rows = [button(viewer, f"choice_{number}") for number in range(3)]
-    assert [row.text() for row in rows] == ["Series 0: 5 images", "Series 1: 4 images", "Series 2: 1 image"]
+    assert [(row.text(), row.accessibleDescription()) for row in rows] == [
+        ("Series 0", "5 images"),
+        ("Series 1", "4 images"),
+        ("Series 2", "1 image"),
+    ]
     press(viewer, "choice_1")
     qtbot.waitUntil(lambda: viewer.shown == at(0, 1))
     assert not rows[0].isVisible()
