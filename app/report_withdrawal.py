@@ -24,7 +24,7 @@ def tell_withdrawn(parts: Parts, work: Work[Any], report: Report, exam: Exam) ->
     # Which report a waiting print holds is not known: whatever may be this one is asked for again.
     take_back_prints(work, reports_of=exam.patient_id)
     events = queries.openings(work.session, exam.patient_id, report.id)
-    openings = [event for event, _ in events if event.caller in {"patient", "guest"}]
+    openings = [event for event, _ in events if event.caller != "staff"]
     has_been_visible = report_state(report_facts(report, exam), work.now) is ReportState.VISIBLE or openings
     if not has_been_visible:
         return

@@ -225,7 +225,7 @@ class Reports(Noun):
         """Return who has opened a report, for speaking to them after it was withdrawn (D28)."""
         _, exam = self._to_change(work, report_id)
         return tuple(
-            ReportOpener(event.at, name or event.caller, event.verb == "reports.take_away")
+            ReportOpener(event.at, name or event.caller, event.verb != "reports.read")
             for event, name in queries.openings(work.session, exam.patient_id, report_id)
         )
 

@@ -160,7 +160,7 @@ def openings(session: Session, patient_id: UUID, report_id: UUID) -> Sequence[tu
         .where(
             AuditEvent.patient_id == patient_id,
             AuditEvent.report_id == report_id,
-            AuditEvent.verb.in_(("reports.read", "reports.take_away")),
+            AuditEvent.verb.in_(("reports.read", "reports.take_away", "downloads.spend")),
             AuditEvent.outcome == "done",
         )
     )

@@ -208,3 +208,14 @@ def test_the_list_of_who_opened_says_whose_phone_it_was(kiosk: AtTheKiosk, scene
         "Amelia Hart",
         "With the invitation for Dr Sam Okafor",
     ]
+
+
+@pytest.mark.rule("D28")
+def test_whoever_fetched_a_report_that_is_withdrawn_is_among_those_to_speak_to(
+    kiosk: AtTheKiosk, scene: Scene
+) -> None:
+    kiosk.phone.spend(kiosk.offer()[0], PHONE)
+    scene.acting("clinical").reports.withdraw(kiosk.report, "wrong side")
+    desk = scene.acting("reception")
+    assert [(one.who, one.took_away) for one in desk.reports.openers(kiosk.report)] == [("Amelia Hart", True)]
+    assert [dict(task.fields)["openings"] for task in desk.tasks.open()] == ["1"]
