@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QCheckBox
 
 from app.imaging.phantoms import SamplePatient
 from app.practice import PASSWORD
-from ui.reception.key_button import KeyButton
-from ui.reception.row_table import RowTable
+from ui.desk.key_button import KeyButton
+from ui.desk.row_table import RowTable
 from ui.tour.clinic import DESK
 from ui.tour.hands import ALT, CTRL, SHIFT, DeskHands, NotSeen, wait_until
 from ui.tour.report import Report
