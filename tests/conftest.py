@@ -11,6 +11,7 @@ from app.portal import Portal, open_portal
 from app.settings import practice_settings
 from tests.databases import PostgreSQL, SQLiteFiles, running_postgresql
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender, quick_passwords
+from tests.machine import ANSWERS, Machine
 from tests.scene import Scene
 
 
@@ -99,3 +100,16 @@ def portal(
 def scene(portal: Portal, clock: FixedClock) -> Scene:
     """A clinic with two sites, an employee of each role, stations and two patients."""
     return Scene(portal, clock)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def clinic(machine: Machine) -> Machine:
+    """A machine whose clinic is set up."""
+    said = machine.said("admin", "first-manager", answers=ANSWERS)
+    assert "The clinic is set up." in said
+    return machine
