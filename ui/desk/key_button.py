@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPaintEvent, QPalette, QShortcut
-from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionButton, QStylePainter
 
 from ui.widgets.button import Button, ButtonRole
 
@@ -71,8 +71,8 @@ class KeyButton(Button):
     def _key_colour(self) -> QColor:
         is_filled = self.isEnabled() and self.property("role") in {"primary", "danger"}
         roles = QPalette.ColorRole
-        # The window's palette: a style sheet makes the button's own placeholder colour too faint to read.
-        return self.window().palette().color(roles.HighlightedText if is_filled else roles.PlaceholderText)
+        # The theme's own palette: a style sheet makes the widget's placeholder colour too faint to read.
+        return QApplication.palette().color(roles.HighlightedText if is_filled else roles.PlaceholderText)
 
     def _key_font(self) -> QFont:
         font = QFont(self.font())

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QApplication,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -108,7 +109,9 @@ class _TwoLines(QStyledItemDelegate):
             )
         ):
             painter.setFont(font)
-            painter.setPen(widget.window().palette().color(role))
+            painter.setPen(
+                QApplication.palette().color(role)
+            )  # a widget's own is too faint under a style sheet
             where = QRect(rect.left(), rect.top() + at * line, rect.width(), line)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, where.width())
             painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -1,6 +1,7 @@
 """One account: in a word how it stands, in a sentence what that means, and what can be done now."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -129,6 +130,10 @@ class AccountCard(Card):
             "The letter has not been handed over. Its code works until {day}.", day=account.code_expires_on
         )
 
+    def _last_day(self, ends_at: datetime) -> date:
+        """Return the last day that counts: what ends at midnight is not promised for the day that begins."""
+        return (ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self._seat.zone)).date()
+
     def _moment(self, at: datetime) -> str:
         return self._.moment(at, self._seat.zone)
 
@@ -146,7 +151,7 @@ class AccountCard(Card):
             facts.append((_("E-mail"), _("none on file")))
         facts.append((_("Mobile"), account.mobile or _("none on file")))
         if account.state is AccountState.ACTIVE and account.expires_at is not None:
-            facts.append((_("Expires if not used"), self._moment(account.expires_at)))
+            facts.append((_("Works until, if not used"), _.date(self._last_day(account.expires_at))))
         others = [self._reach(grant) for grant in account.grants if grant.relation is not Relation.SELF]
         if others:
             facts.append((_("Also sees"), "; ".join(others)))

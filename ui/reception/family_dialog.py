@@ -1,6 +1,8 @@
 """Whose exams an account reaches besides the holder's own, granted and ended at the desk (D31)."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QWidget
 
@@ -61,7 +63,8 @@ class FamilyDialog(DeskDialog):
         elif grant.until_at is None:
             until = _("without an end")
         else:
-            until = _("until {moment}", moment=_.moment(grant.until_at, self._seat.zone))
+            last = (grant.until_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self._seat.zone))
+            until = _("until {day}", day=last.date())
         relation = {
             Relation.PARENT: _("parent"),
             Relation.GUARDIAN: _("guardian"),

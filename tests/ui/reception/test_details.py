@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.rules.access import Relation
 from tests.fakes import KeptMailer
-from tests.scene import Scene
+from tests.scene import PASSWORD, Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
 from ui.desk.form_fields import ChoiceField, TickField
 
@@ -162,3 +162,13 @@ def test_a_form_that_fails_keeps_what_was_typed_and_points_at_the_field(desk: De
     assert box.text() == "not an address"
     assert desk.focused() is box
     assert "does not look like an e-mail address" in desk.words()
+
+
+@pytest.mark.rule("D3")
+def test_an_account_s_last_day_is_shown_not_the_midnight_after_it(
+    desk: Desk, scene: Scene, patient: UUID
+) -> None:
+    scene.account(patient, user_name="amelia.h")
+    scene.portal.acting(scene.kiosk.caller).sessions.sign_in("amelia.h", PASSWORD)
+    desk.open("M100234")
+    assert "Works until, if not used\n12 March 2027" in desk.words()
