@@ -1,24 +1,37 @@
 """The images of one opened exam, for the viewer and the thumbnails, fetched through the portal."""
 
 import threading
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.callers import Caller
+from app.imaging import Document, KeyReference
 from app.portal import Portal
 from app.views.exams import ExamPage, InstanceRow, SeriesRow
-from ui.viewer.source import ViewedFrame, ViewedSeries, viewed_frame
+from ui.viewer.source import DocumentKind, Extras, ViewedDocument, ViewedFrame, ViewedSeries, viewed_frame
 
 THUMBNAIL_SIDE = 256  # pixels
+KINDS: Final[dict[str, DocumentKind]] = {
+    "document_pdf": "pdf",
+    "structured_report": "report",
+    "presentation_state": "presentation",
+    "key_objects": "key_images",
+}
 
 
 class PortalImages:
-    """An ImageSource for one caller; after close() nothing is fetched any more."""
+    """A StaffSource for one caller; after close() nothing is fetched any more.
 
-    def __init__(self, portal: Portal, caller: Caller, page: ExamPage) -> None:
+    because: why reception reads a document (D26).
+    """
+
+    def __init__(self, portal: Portal, caller: Caller, page: ExamPage, *, because: str = "") -> None:
+        self._because = because
         self._acting = portal.acting(caller)
         self._exam_id = page.exam.id
         self._closed = threading.Event()
@@ -26,6 +39,13 @@ class PortalImages:
         self.series: Sequence[ViewedSeries] = (
             [self._viewed(one) for one in page.series if one.frame_count] if page.may_see_images else []
         )
+        # Patients and guests are told of images only.
+        self._instances = {one.uid: (series, one) for series in page.series for one in series.instances}
+        self.documents: Sequence[ViewedDocument] = [
+            ViewedDocument(str(one.id), KINDS[one.kind], series.title)
+            for series, one in self._instances.values()
+            if one.kind in KINDS
+        ]
 
     def instance_at(self, series_id: str, index: int) -> tuple[UUID, int]:
         """Return which instance an image is, and which of its frames, both from 0."""
@@ -49,6 +69,35 @@ class PortalImages:
         """Tell the audit which images a person has seen (D24)."""
         self._acting.images.shown(self._exam_id, UUID(series_id), tuple(index + 1 for index in indexes))
 
+    def extras(self) -> Extras:
+        """Return which images are marked, and what the documents call themselves; raises PortalError."""
+        marked: dict[str, set[int]] = defaultdict(set)
+        titles: dict[str, str] = {}
+        for document in self.documents:
+            about = self._acting.images.described(UUID(document.id))
+            titles[document.id] = about.document_title
+            for reference in about.key_references:
+                for key, index in self._places_of(reference):
+                    marked[key].add(index)
+        return Extras({key: frozenset(indexes) for key, indexes in marked.items()}, titles)
+
+    def overlay(self, series_id: str, index: int) -> NDArray[np.uint8]:
+        """Return the drawings over one image, white on black; raises PortalError."""
+        instance, number = self._frames[series_id][index]
+        return self._acting.images.overlays(instance.id, number, cancelled=self._closed).pixels
+
+    def document(self, document_id: str) -> Document:
+        """Return a document; raises PortalError."""
+        return self._acting.images.document(UUID(document_id), self._because)
+
+    def pages(self, document: Document) -> int:
+        """Return how many pages a document that is a PDF has; raises PortalError."""
+        return self._acting.images.document_pages(document)
+
+    def page(self, document: Document, number: int) -> NDArray[np.uint8]:
+        """Return one page, from 0, of a document that is a PDF; raises PortalError."""
+        return self._acting.images.document_page(document, number).pixels
+
     def close(self) -> None:
         """Stop what is being fetched."""
         self._closed.set()
@@ -64,3 +113,9 @@ class PortalImages:
         return ViewedSeries(
             key, series.title, series.modality, len(self._frames[key]), frame_time_ms=series.frame_time_ms
         )
+
+    def _places_of(self, reference: KeyReference) -> Iterator[tuple[str, int]]:
+        found = self._instances.get(reference.sop_instance_uid)
+        for index, (instance, number) in enumerate(self._frames.get(str(found[0].id), []) if found else []):
+            if found and instance.id == found[1].id and number in (reference.frames or (number,)):
+                yield str(found[0].id), index

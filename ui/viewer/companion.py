@@ -1,10 +1,9 @@
 """The second image, side by side with the first: another series, scrolled and zoomed together with it."""
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, Signal
 
 from ui.viewer.canvas import ImageCanvas
 from ui.viewer.order import Order
-from ui.viewer.placement import Insets
 from ui.viewer.showing import Showing
 from ui.viewer.source import Position, ViewedSeries
 
@@ -66,14 +65,6 @@ class Companion(QObject):
         """Go on with the other image."""
         if self.wanted is not None and self._is_linked and by:
             self._go(self._order.within(self.wanted, by), is_moving=True)
-
-    def lay_out(self, room: QRect, insets: Insets, right: float) -> None:
-        """Take this room; right: what buttons over its top right corner take."""
-        self.canvas.setGeometry(room)
-        top = self.canvas.overlay.make_room(0.0, right, insets.top)
-        self.canvas.overlay.foot = insets.bottom
-        self.canvas.set_insets(Insets(max(top, insets.top), insets.bottom))
-        self.follow()
 
     def follow(self) -> None:
         """See of this image what is seen of the main one."""

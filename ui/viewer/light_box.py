@@ -20,6 +20,7 @@ _SHEET = Template("""
 #viewer QToolButton:disabled { color: #5B6B72; }
 #viewer QToolButton[lightbox="solid"] { background: rgba(20, 26, 29, 225); border: 1px solid #37474F; border-radius: 12px; }
 #viewer QToolButton[lightbox="solid"]:hover { background: #223036; }
+#viewer QPlainTextEdit, #viewer QScrollArea, #viewer QScrollArea QLabel { background: #141A1D; color: $ink; border: none; }
 #viewer QListView { background: $ground; border: none; outline: none; }
 #viewer QSlider { min-height: ${target}px; background: transparent; }
 #viewer QSlider::groove:horizontal { height: 6px; border-radius: 3px; background: #37474F; }

@@ -383,15 +383,18 @@ class Viewer(QWidget):
         self.bar.setGeometry(QRect(corner, bar))
         bottom = foot + bar.height() + GAP
         left, right, height = self._corners.place(room)
-        first = QRect(room)
+        rooms = [(self.canvas, QRect(room), left, right)]
         if self._companion is not None and self._companion.wanted is not None:
+            first, second = QRect(room), QRect(room)
             first.setWidth((room.width() - GAP) // 2)
-            second = room.adjusted(first.width() + GAP, 0, 0, 0)
-            self._companion.lay_out(second, Insets(height, bottom), right)
-            right = 0.0
-        self.canvas.setGeometry(first)
-        insets = Insets(self.canvas.overlay.make_room(left, right, height), bottom)
-        self.canvas.overlay.foot = insets.bottom
-        self.canvas.set_insets(insets)
+            second.setLeft(first.right() + 1 + GAP)
+            rooms = [(self.canvas, first, left, 0.0), (self._companion.canvas, second, 0.0, right)]
+        tops = []
+        for canvas, place, left_taken, right_taken in rooms:
+            canvas.setGeometry(place)
+            tops.append(canvas.overlay.make_room(left_taken, right_taken, height))
+            canvas.overlay.foot = bottom
+        for canvas, *_ in rooms:
+            canvas.set_insets(Insets(max(tops), bottom))
         if self._extras is not None:
             self._extras.panel.setGeometry(room.adjusted(GAP, GAP, -GAP, -GAP))
