@@ -1,4 +1,4 @@
-"""What tests of the application have besides a portal and a scene: a log that can be read."""
+"""What tests of the application have besides a portal and a scene: a log that can be read, and a report."""
 
 import logging
 import sys
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.outside.logs import start_logging
+from tests.app.story import Story
+from tests.scene import Scene
 
 
 @pytest.fixture
@@ -23,3 +25,8 @@ def logged(tmp_path: Path) -> Iterator[Callable[[], str]]:
     root.removeHandler(handler)
     root.setLevel(level)
     handler.close()
+
+
+@pytest.fixture
+def story(scene: Scene) -> Story:
+    return Story(scene)

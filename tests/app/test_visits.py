@@ -20,16 +20,14 @@ CODE = "ABCDEFGH1234"
 class Shared:
     """One exam with a visible report, shared on paper."""
 
-    def __init__(self, scene: Scene, **settings: object) -> None:
+    def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.patient = scene.patient()
         self.owner = scene.account(self.patient, kind="web")
         self.exam = scene.exam(self.patient)
         self.report = scene.report(self.exam)
         self.number = "0123456789AB"
-        self.id = scene.invitation(
-            self.owner, self.exam, self.patient, number=self.number, code=CODE, **settings
-        )  # type: ignore[arg-type]  # the scene checks them
+        self.id = scene.invitation(self.owner, self.exam, self.patient, number=self.number, code=CODE)
 
     def enter(self, code: str = CODE, *, number: str = "", at: Caller | None = None) -> Caller:
         portal = self.scene.portal
