@@ -5,7 +5,7 @@ from time import monotonic
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QRadioButton, QWidget
 
 from ui.background import Background
 from ui.tour.hands import Eyes, NotSeen, let_pass, wait_until
@@ -13,6 +13,11 @@ from ui.widgets.keyboard import ACCENTS, DIGITS, LETTERS, SYMBOLS, OnScreenKeybo
 
 STROKES = 6  # positions that a moving finger reports
 BETWEEN_MS = 16
+PRESSED, MOVED, RELEASED = (
+    Qt.TouchPointState.TouchPointPressed,
+    Qt.TouchPointState.TouchPointMoved,
+    Qt.TouchPointState.TouchPointReleased,
+)
 
 
 class Fingers(Eyes):
@@ -25,9 +30,20 @@ class Fingers(Eyes):
 
     def tap(self, name: str) -> None:
         """Touch what has this name, as soon as it is in sight and can be pressed."""
-        widget = self.wait_for(name)
-        wait_until(widget.isEnabled, f"{name} to be enabled, {self.where()}")
-        self.tap_on(widget)
+        self.step_up()
+        self.tap_on(self.ready(name))
+
+    def tap_words(self, words: str) -> None:
+        """Touch the button that says these words."""
+
+        def found() -> QAbstractButton | None:
+            buttons = self.window.findChildren(QAbstractButton)
+            return next((one for one in buttons if one.isVisible() and one.text() == words), None)
+
+        wait_until(lambda: found() is not None, f"a button “{words}”, {self.where()}")
+        button = found()
+        assert button is not None
+        self.tap_on(button)
 
     def tap_on(self, widget: QWidget) -> None:
         """Touch a widget in its middle; a choice at its mark."""
@@ -38,8 +54,10 @@ class Fingers(Eyes):
         hit = self.window.childAt(widget.mapTo(self.window, where))
         if hit is not widget and not (hit is not None and widget.isAncestorOf(hit)):
             raise NotSeen(f"{widget.objectName()} under the finger, but {type(hit).__name__}, {self.where()}")
-        self._press(widget, where)
-        self._release(widget, where)
+        # The window may change under the finger: what was touched is let go where it was.
+        at = widget.mapTo(self.window, where)
+        self._touch(PRESSED, at)
+        self._touch(RELEASED, at)
 
     def type(self, text: str, into: str = "") -> None:
         """Type on the keyboard on the screen; into: touch that input first."""
@@ -53,25 +71,25 @@ class Fingers(Eyes):
 
     def swipe(self, widget: QWidget, by: int) -> None:
         """Draw one finger across a widget, by pixels to the right or, below 0, to the left."""
-        start = widget.rect().center() - QPoint(by // 2, 0)
-        self._press(widget, start)
+        start = widget.mapTo(self.window, widget.rect().center()) - QPoint(by // 2, 0)
+        self._touch(PRESSED, start)
         for stroke in range(1, STROKES + 1):
             let_pass(BETWEEN_MS)
-            self._move(widget, start + QPoint(by * stroke // STROKES, 0))
-        self._release(widget, start + QPoint(by, 0))
+            self._touch(MOVED, start + QPoint(by * stroke // STROKES, 0))
+        self._touch(RELEASED, start + QPoint(by, 0))
 
     def pinch(self, widget: QWidget, apart: int, apart_then: int) -> None:
         """Put two fingers on a widget so many pixels apart and draw them to another distance."""
-        middle = widget.rect().center()
+        middle = widget.mapTo(self.window, widget.rect().center())
 
         def pair(distance: int) -> tuple[QPoint, QPoint]:
             return middle - QPoint(distance // 2, 0), middle + QPoint(distance // 2, 0)
 
-        self._press(widget, *pair(apart))
+        self._touch(PRESSED, *pair(apart))
         for stroke in range(1, STROKES + 1):
             let_pass(BETWEEN_MS)
-            self._move(widget, *pair(apart + (apart_then - apart) * stroke // STROKES))
-        self._release(widget, *pair(apart_then))
+            self._touch(MOVED, *pair(apart + (apart_then - apart) * stroke // STROKES))
+        self._touch(RELEASED, *pair(apart_then))
 
     def _strike(self, character: str) -> None:
         keyboard = next(k for k in self.window.findChildren(OnScreenKeyboard))
@@ -103,24 +121,14 @@ class Fingers(Eyes):
         self.tap_on(key)
         self._last = (key, monotonic())
 
-    def _press(self, widget: QWidget, *places: QPoint) -> None:
-        self._touch(widget, Qt.TouchPointState.TouchPointPressed, places)
-
-    def _move(self, widget: QWidget, *places: QPoint) -> None:
-        self._touch(widget, Qt.TouchPointState.TouchPointMoved, places)
-
-    def _release(self, widget: QWidget, *places: QPoint) -> None:
-        self._touch(widget, Qt.TouchPointState.TouchPointReleased, places)
-
-    def _touch(self, widget: QWidget, state: Qt.TouchPointState, places: tuple[QPoint, ...]) -> None:
+    def _touch(self, state: Qt.TouchPointState, *places: QPoint) -> None:
         # To the window, as a real screen does: what lies under the finger there gets it.
         sequence = QTest.touchEvent(self.window, self._screen)
         for number, place in enumerate(places):
-            at = widget.mapTo(self.window, place)
-            if state is Qt.TouchPointState.TouchPointPressed:
-                sequence.press(number, at, self.window)
-            elif state is Qt.TouchPointState.TouchPointMoved:
-                sequence.move(number, at, self.window)
+            if state is PRESSED:
+                sequence.press(number, place, self.window)
+            elif state is MOVED:
+                sequence.move(number, place, self.window)
             else:
-                sequence.release(number, at, self.window)
+                sequence.release(number, place, self.window)
         sequence.commit()

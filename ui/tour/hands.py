@@ -70,6 +70,18 @@ class Eyes:
         """Wait until something of this name is in sight."""
         return self.find(QWidget, name)
 
+    def ready(self, name: str) -> QWidget:
+        """Return what has this name as soon as it can be pressed; press at once, for pages come and go."""
+
+        def found() -> QWidget | None:
+            widget = self.sees(name)
+            return widget if widget is not None and widget.isEnabled() else None
+
+        wait_until(lambda: found() is not None, f"{name} to be pressed, {self.where()}")
+        widget = found()
+        assert widget is not None
+        return widget
+
     def wait_gone(self, name: str) -> None:
         """Wait until nothing of this name is in sight."""
         wait_until(lambda: self.sees(name) is None, f"the end of {name}, {self.where()}")
@@ -138,8 +150,8 @@ class DeskHands(Eyes):
 
     def click(self, name: str) -> None:
         """Click what has this name, as soon as it can be pressed."""
-        widget = self.wait_for(name)
-        wait_until(widget.isEnabled, f"{name} to be enabled, {self.where()}")
+        self.step_up()
+        widget = self.ready(name)
         self._click_at(widget, widget.rect().center())
 
     def fill_in(self, name: str, text: str) -> None:

@@ -11,7 +11,7 @@ from ui.kiosk.window import KioskWindow
 from ui.patient.thumbnails import Thumbnail
 from ui.tour.clinic import KIOSK, UPRIGHT
 from ui.tour.fingers import Fingers
-from ui.tour.hands import NotSeen, wait_until
+from ui.tour.hands import NotSeen, let_pass, wait_until
 from ui.tour.reception import FINDING
 from ui.tour.report import Report
 from ui.viewer.viewer import Viewer
@@ -19,6 +19,7 @@ from ui.widgets.text import Text
 
 USER_NAME, PASSWORD = "nora.v", "seven blue herons"
 GUEST = "Dr Sam Okafor"
+SMOOTH_MS = 300  # after which an image that stands still is drawn smoothly
 
 
 class AtKiosk:
@@ -117,21 +118,21 @@ class AtKiosk:
         self.look("image")
         self._swipe(viewer)
         self._pinch(viewer)
-        fingers.tap("fit")
+        self._tap_control("fit")
         self._brighten(viewer)
-        fingers.tap("reset")
+        self._tap_control("reset")
 
     def download_images(self) -> None:
         """Take all images home by the square code (R41, R42, D21)."""
         fingers = self.fingers
-        fingers.tap("download")
+        self._tap_control("download")
         self.look("download choices")
-        fingers.tap("choice_2")
+        fingers.tap_words("All images (ZIP)")
         fingers.wait_to_read("The code works until")
         self.look("download by phone")
         fingers.tap("download_done")
         fingers.wait_for("viewer")
-        fingers.tap("back")
+        self._tap_control("back")
         fingers.wait_for("report_panel")
 
     def read_report(self) -> None:
@@ -299,7 +300,7 @@ class AtKiosk:
         viewer = fingers.find(Viewer, "viewer")
         wait_until(lambda: viewer.shown is not None, "the first image")
         self.look("image")
-        fingers.tap("back")
+        self._tap_control("back")
         fingers.tap("share_exam")
         fingers.wait_for("share_with")
         self.look("share with")
@@ -314,31 +315,42 @@ class AtKiosk:
 
     # Details
 
+    def _tap_control(self, name: str) -> None:
+        """Touch a control of the viewer; a touch of the image brings them back when they have faded."""
+        if self.fingers.sees(name) is None:
+            self.fingers.tap_on(self.fingers.find(Viewer, "viewer").canvas)
+        self.fingers.tap(name)
+
     def _swipe(self, viewer: Viewer) -> None:
         before = viewer.shown
         has_next = self._number_of_images(viewer) > 1
         self.fingers.swipe(viewer.canvas, -viewer.canvas.width() // 2)
         if has_next:
             wait_until(lambda: viewer.shown not in {None, before}, "the next image after a swipe")
-        wait_until(lambda: not viewer.canvas.is_in_motion, "an image that stands still")
+        self._wait_until_still(viewer)
         self.look("image after a swipe")
         self.fingers.swipe(viewer.canvas, viewer.canvas.width() // 2)
         wait_until(lambda: viewer.shown == before, "the image before after a swipe back")
-        wait_until(lambda: not viewer.canvas.is_in_motion, "an image that stands still")
+        self._wait_until_still(viewer)
 
     def _pinch(self, viewer: Viewer) -> None:
         before = viewer.canvas.placement.scale
         self.fingers.pinch(viewer.canvas, 200, 600)
         wait_until(lambda: viewer.canvas.placement.scale > before * 2, "a larger image after a pinch")
+        self._wait_until_still(viewer)
         self.look("image after a pinch")
 
     def _brighten(self, viewer: Viewer) -> None:
-        wait_until(lambda: not viewer.canvas.is_in_motion, "an image that stands still")
+        self._wait_until_still(viewer)
         before = brightness(viewer.canvas)
         for _ in range(3):
-            self.fingers.tap("brighter")
+            self._tap_control("brighter")
         wait_until(lambda: brightness(viewer.canvas) > before, "a brighter image")
         self.look("image made brighter")
+
+    def _wait_until_still(self, viewer: Viewer) -> None:
+        wait_until(lambda: not viewer.canvas.is_in_motion, "an image that stands still")
+        let_pass(SMOOTH_MS)
 
     def _number_of_images(self, viewer: Viewer) -> int:
         return 2 if viewer.bar.has_walk else 1

@@ -65,7 +65,7 @@ class Report:
             if complaints:
                 raise Complained("\n".join(complaints))  # noqa: TRY301 - a step like any other that goes wrong
         except Exception as error:
-            step.problem = f"{type(error).__name__}: {error}"
+            step.problem = "\n".join([f"{type(error).__name__}: {error}", *self._complaints.take()])
             self._keep_windows()
             raise Broken(what) from error
         else:
