@@ -42,8 +42,10 @@ TITLES = {
     ),
     "unmatched_exam": N_("Images came in and it is not certain whose they are. Choose the patient."),
     "code_expiring": N_("An activation code is about to expire. Contact the patient, or issue a new code."),
-    "account_expiring": N_("An account is about to expire because it was not used for a year."),
-    "report_overdue": N_("A report is still hidden although the 48 hours are over. Find out why."),
+    "account_expiring": N_(
+        "An account is about to expire because nobody has signed in to it for a long time."
+    ),
+    "report_overdue": N_("A report is still hidden although its waiting time is over. Find out why."),
     "wrong_person": N_("A letter went to the wrong person. Follow the clinic's steps for an incident."),
     "clock_wrong": N_(
         "The portal's clock shows an earlier time than what was saved last: it is wrong now, or it was before. Ask IT"

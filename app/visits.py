@@ -54,15 +54,15 @@ class Visits(Noun):
         expected = row[0].code_digest if row else self.parts.keys.digest("verification", "")
         is_right = hmac.compare_digest(expected, self.parts.keys.digest("verification", typed or "?"))
         if row is None:
-            raise _try_again()
+            raise _try_again(work)
         invitation, account, exam, _patient, _site = row
         work.about(patient_id=invitation.patient_id, exam_id=exam.id, invitation_id=invitation.id)
         facts = invitation_facts(invitation, account, exam, work.now)
         if is_locked(facts, work.now):
-            raise _try_again()
+            raise _try_again(work)
         if not is_right:
             self._count_wrong(work, row)
-            raise _try_again()
+            raise _try_again(work)
         answer = may_open(facts, work.now)
         if answer is not GuestAnswer.OPEN:
             raise _refused(answer)
@@ -150,10 +150,13 @@ class Visits(Noun):
         )
 
 
-def _try_again() -> Refused:
+def _try_again(work: Work[None]) -> Refused:
     return Refused(
         "code_wrong",
-        N_("This did not open anything. Check the letters of the number and the code, or wait 15 minutes."),
+        N_(
+            "This did not open anything. Check the letters of the number and the code, or wait {minutes} minutes."
+        ),
+        minutes=work.clinic.rules.lock_minutes,
     )
 
 

@@ -10,6 +10,7 @@ from app.ids import new_id
 from app.portal import Portal
 from app.rules.invitation import ExpiredBecause, InvitationState
 from app.views.sharing import InvitationRow
+from app.words import Words
 from db.models import Account, AuditEvent, Series, Study, Visit
 from tests.fakes import FixedClock
 from tests.scene import Known, Scene
@@ -97,6 +98,9 @@ def test_wrong_unknown_and_locked_are_answered_alike(shared: Shared, scene: Scen
     unknown = refused(shared.enter, number="ZZZZZZZZZZZZ")
     unreadable = refused(shared.enter, "u", number="u")
     assert {*wrong, locked, unknown, unreadable} == {"code_wrong"}
+    with pytest.raises(Refused) as told:
+        shared.enter()
+    assert "Check the letters of the number and the code, or wait 15 minutes." in Words().error(told.value)
     assert shared.accesses() == (0, 0)
 
 
