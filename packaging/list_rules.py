@@ -29,13 +29,14 @@ def main() -> int:
     bare = []
     for rule in RULES:
         if rule in proofs:
-            print(f"{rule:4} {len(proofs[rule])} tests, as {proofs[rule][0]}")
+            count = len(proofs[rule])
+            print(f"{rule:4} {count} {'test' if count == 1 else 'tests'}, as {proofs[rule][0]}")
         elif rule in later:
             print(f"{rule:4} later: {later[rule]}")
         else:
             print(f"{rule:4} NO TEST")
             bare.append(rule)
-    unknown = sorted(set(proofs) - set(RULES))
+    unknown = sorted((set(proofs) | set(later)) - set(RULES))
     stale = sorted(rule for rule in later if rule in proofs)
     for text, names in (
         ("without a test", bare),
@@ -50,16 +51,33 @@ def main() -> int:
 def marked(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
     """Go over the tests in a module with the rules that mark them, or that mark their class."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            rules = [
-                argument.value
-                for decorator in node.decorator_list
-                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.rule"
-                for argument in decorator.args
-                if isinstance(argument, ast.Constant)
-            ]
-            if rules:
-                yield node.name, [str(rule) for rule in rules]
+        if isinstance(node, ast.ClassDef):
+            is_test = node.name.startswith("Test") and any(map(_is_test, node.body))
+        else:
+            is_test = _is_test(node)
+        if not is_test:
+            continue
+        assert isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        rules = [
+            argument.value
+            for decorator in node.decorator_list
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.rule"
+            for argument in decorator.args
+            if isinstance(argument, ast.Constant)
+        ]
+        if rules:
+            yield node.name, [str(rule) for rule in rules]
+
+
+def _is_test(node: ast.AST) -> bool:
+    """Tell whether this is a test that runs: a skipped one proves nothing."""
+    return (
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not any(
+            ast.unparse(decorator).startswith("pytest.mark.skip") for decorator in node.decorator_list
+        )
+    )
 
 
 if __name__ == "__main__":

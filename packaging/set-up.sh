@@ -10,7 +10,7 @@ PY=${PYTHON:-python3}
 
 say() { printf '%s\n' "$*" >&2; }
 
-listed() { grep -v '^#' "packaging/apt-$1.txt"; }
+listed() { for list; do grep -v '^#' "packaging/apt-$list.txt"; done; }
 
 installed() { # Debian 13 renames some libraries (libcups2t64); apt-get takes the old name, dpkg-query does not.
     for called in "$1" "${1}t64"; do
@@ -19,61 +19,90 @@ installed() { # Debian 13 renames some libraries (libcups2t64); apt-get takes th
     return 1
 }
 
+stop_for_administrator() {
+    say "Some Debian packages are missing. As an administrator run this line, then start again:"
+    say "    apt-get update && apt-get install -y --no-install-recommends$missing"
+    exit 1
+}
+
 debian_packages() {
-    command -v dpkg-query >/dev/null 2>&1 || { say "Not a Debian system: please see packaging/apt-$1.txt for the libraries needed."; return 0; }
+    if ! command -v dpkg-query >/dev/null 2>&1; then
+        say "This is no Debian system. The libraries that are needed stand in packaging/apt-*.txt."
+        return 0
+    fi
     missing=""
-    for name in $(listed "$1"); do installed "$name" || missing="$missing $name"; done
+    for name in $(listed "$@"); do installed "$name" || missing="$missing $name"; done
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" = 0 ]; then as_root=""
     elif command -v sudo >/dev/null 2>&1; then as_root="sudo"
-    else
-        say "Some Debian packages are missing. As an administrator run this line, then start again:"
-        say "    apt-get update && apt-get install -y --no-install-recommends$missing"
-        exit 1
+    else stop_for_administrator
     fi
     say "Installing Debian packages:$missing"
-    $as_root apt-get update -qq
+    $as_root apt-get update -qq || stop_for_administrator
     # shellcheck disable=SC2086  # the list is split into words on purpose
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+        stop_for_administrator
 }
 
 python_packages() {
-    stamp=.venv/.locked
-    if [ -e "$stamp" ] && cmp -s "$stamp" packaging/requirements.lock && [ .venv/.installed -nt pyproject.toml ]; then return 0; fi
-    # A venv without its stamp was interrupted, or belongs to another lock file: begin again.
-    [ -e "$stamp" ] || rm -rf .venv
-    [ -x .venv/bin/pip ] || { rm -rf .venv; "$PY" -m venv .venv; }
-    rm -f "$stamp"
+    lock=packaging/requirements.lock
+    # Programs in a .venv that was moved do not start, nor do those of an older Debian's Python. One without its stamp
+    # was interrupted. Each is begun anew.
+    if [ ! -e .venv/.locked ] || [ "$(cat .venv/.place 2>/dev/null)" != "$(pwd)" ] ||
+        ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+        "$PY" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+            say "Python 3.11 or later is needed. Set PYTHON to where it is, then start again."
+            exit 1
+        }
+        rm -rf .venv
+        "$PY" -m venv .venv
+        pwd >.venv/.place
+    elif cmp -s .venv/.locked "$lock" && [ .venv/.installed -nt pyproject.toml ]; then
+        return 0
+    fi
+    rm -f .venv/.locked
     say "Installing the locked Python packages"
-    .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r packaging/requirements.lock
-    .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-    cp packaging/requirements.lock "$stamp"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
     touch .venv/.installed
+    cp "$lock" .venv/.locked.new
+    mv .venv/.locked.new .venv/.locked
 }
 
 browser_code() {
     target=web/browser
-    if [ -e "$target/.locked" ] && cmp -s "$target/.locked" packaging/browser/package-lock.json; then return 0; fi
-    rm -rf "$target.new" "$target"
+    if cmp -s "$target/.locked" packaging/browser/package-lock.json; then return 0; fi
+    say "Installing the browser code of the web view"
+    rm -rf "$target.new"
     mkdir -p "$target.new"
     cp packaging/browser/package.json packaging/browser/package-lock.json "$target.new/"
-    say "Installing the browser code of the web view"
-    if command -v npm >/dev/null 2>&1; then
-        (cd "$target.new" && npm ci --silent --no-audit --no-fund --ignore-scripts)
-    else # the npm of a pip package, from an environment that is thrown away: it takes 200 MB
+    path=$PATH
+    if ! command -v npm >/dev/null 2>&1; then # that of a pip package, thrown away afterwards: it takes 200 MB
         throwaway=$(mktemp -d)
+        trap 'rm -rf "$throwaway"' EXIT
         "$PY" -m venv "$throwaway/venv"
-        "$throwaway/venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r packaging/browser/npm.lock
-        (cd "$target.new" && PATH="$throwaway/venv/bin:$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts)
-        rm -rf "$throwaway"
+        "$throwaway/venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r packaging/browser/npm.lock
+        path="$throwaway/venv/bin:$PATH"
     fi
+    (cd "$target.new" && PATH="$path" npm ci --silent --no-audit --no-fund --ignore-scripts)
     cp packaging/browser/package-lock.json "$target.new/.locked"
+    rm -rf "$target"
     mv "$target.new" "$target"
 }
 
-debian_packages run
-[ "$what" = run ] || debian_packages test
+case $what in
+    run) lists="run" ;;
+    test) lists="run test" ;;
+    *) say "Say what for: set-up.sh run, or set-up.sh test"; exit 2 ;;
+esac
+mkdir -p .set-up
+# Of two that are started together, the second waits and finds everything done.
+if command -v flock >/dev/null 2>&1; then
+    exec 9>.set-up/lock
+    flock 9
+fi
+# shellcheck disable=SC2086  # one word a list
+debian_packages $lists
 python_packages
 browser_code
-mkdir -p .set-up
 touch ".set-up/$what"
