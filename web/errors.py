@@ -81,10 +81,10 @@ class LastResort:
 
         try:
             await self._app(scope, receive, watched)
-        except Exception as error:  # noqa: BLE001 - the last resort
-            reference = report_bug(error)
+        except Exception as error:
             if has_begun:
-                return
+                raise  # no page can be sent any more; the server logs it, unless it only cut the request off
+            reference = report_bug(error)
             page = await run_in_threadpool(self._page, scope, reference)
             await page(scope, receive, send)
 

@@ -1,4 +1,5 @@
 import logging
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,20 @@ def test_there_are_forms_to_walk() -> None:
 def test_a_request_that_is_too_large_is_turned_away(web: Web, browser: Browser) -> None:
     fields = browser.hidden("/open") | {"number": NUMBER, "code": "A" * 70_000}
     assert browser.send("/open", fields).status_code == 413
+
+
+def test_a_request_that_claims_to_be_too_large_leaves_no_trace_of_a_fault(
+    served: tuple[Web, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    line = HTTPConnection(served[1].removeprefix("http://"))
+    line.putrequest("POST", "/open")
+    line.putheader("Content-Type", "application/x-www-form-urlencoded")
+    line.putheader("Content-Length", "99999999")
+    line.endheaders(b"number=1")
+    assert line.getresponse().status == 413
+    line.close()
+    # Else anybody could fill the log until it forgets what matters.
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_long_and_strange_entries_are_refused_in_plain_words(web: Web, browser: Browser) -> None:
