@@ -40,6 +40,14 @@ def test_opening_any_link_spends_nothing(web: Web, browser: Browser, method: str
     assert audit_length(web) == before
 
 
+@pytest.mark.rule("R4", "R33", "R48")
+def test_the_first_page_says_whom_to_write_to_and_that_there_is_no_app(browser: Browser) -> None:
+    text = said(browser.client.get("/"))
+    assert "portal@harbour.example" in text
+    assert "help with setting up your account" in text
+    assert "There is no app to install." in text
+
+
 @pytest.mark.rule("R58", "R59", "D12", "D13")
 def test_link_and_code_open_the_exam_without_an_account_and_count_once(web: Web, browser: Browser) -> None:
     invitation = web.invitation()

@@ -20,8 +20,8 @@ class Contact(TouchPage):
             _("Contact us"),
             Text(
                 _(
-                    "For help with your account, to change your personal details, to delete your account, or with any"
-                    " other question about this portal."
+                    "For help with setting up your account or signing in, to change your personal details, to delete your"
+                    " account, or with any other question about this portal."
                 )
             ),
             facts,

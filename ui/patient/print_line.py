@@ -36,11 +36,16 @@ class PrintLine(QWidget):
         self.again.setObjectName("print_again")
         self.again.clicked.connect(self._start)
         self.again.hide()
+        self.at_desk = Button(self._("Ask reception to print it"), icon_name="printer")
+        self.at_desk.setObjectName("print_at_desk")
+        self.at_desk.clicked.connect(self._on_at_desk)
+        self.at_desk.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         column.addWidget(self.notices)
         column.addWidget(self.again, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.at_desk, alignment=Qt.AlignmentFlag.AlignLeft)
 
     @property
     def printer(self) -> str:
@@ -62,11 +67,21 @@ class PrintLine(QWidget):
         if document is None:
             return
         self.again.hide()
-        style = PaperStyle("Letter" if self._kiosk.station.paper == "Letter" else "A4", latin_letters=True)
+        self.at_desk.hide()
+        make = partial(document, self._style(), self._)
         if self.printer:
-            self._print(partial(document, style, self._))
+            self._print(make)
         else:
-            self._ask_desk(partial(document, style, self._))
+            self._ask_desk(make)
+
+    def _on_at_desk(self) -> None:
+        if self._document is not None:
+            self.again.hide()
+            self.at_desk.hide()
+            self._ask_desk(partial(self._document, self._style(), self._))
+
+    def _style(self) -> PaperStyle:
+        return PaperStyle("Letter" if self._kiosk.station.paper == "Letter" else "A4", latin_letters=True)
 
     def _print(self, make: Callable[[], bytes]) -> None:
         printer, printers = self.printer, self._kiosk.surroundings.printers
@@ -111,10 +126,23 @@ class PrintLine(QWidget):
         )
 
     def _show_outcome(self, outcome: PrintOutcome) -> None:
+        self.again.show()
         if outcome.result == "printed":
             self.notices.say("good", self._("It is printed. Please take it from the printer beside you."))
-        elif outcome.reason is not None:
+            return
+        self._tell_desk()
+        self.at_desk.show()
+        if outcome.reason is not None:
             self.notices.say("stop", self._.error(outcome.reason))
         else:
             self.notices.say("stop", self._("It was not printed. Please ask at the reception desk."))
-        self.again.show()
+
+    def _tell_desk(self) -> None:
+        """Put it on the desk's To do list (D32); where that fails too, the words above still say what to do."""
+        acting, kind, patient_id = self._kiosk.acting(), self._kind, self._patient_id
+        self._kiosk.surroundings.background.run(
+            lambda: acting.print_requests.failed(kind, patient_id),
+            owner=self._kiosk.surroundings.background,
+            done=lambda _: None,
+            failed=lambda _: None,
+        )

@@ -166,6 +166,22 @@ def test_a_printer_that_fails_is_told_of_and_the_same_paper_can_be_printed_again
     assert len(scene.acting(owner).sharing.mine()) == 1
 
 
+@pytest.mark.rule("D19", "D32")
+def test_where_the_kiosks_printer_fails_the_desk_learns_of_it_and_can_print_instead(
+    with_printer: None, scene: Scene, at_exam: AtKiosk, owner: Known, printers: SpyPrinters
+) -> None:
+    printers.outcome = PrintOutcome("failed")
+    fill_in(at_exam, paper=True)
+    at_exam.wait_for("print_at_desk")
+    at_exam.wait_until(at_exam.window.surroundings.background.is_idle)
+    assert [task.kind for task in scene.acting("reception").tasks.open()] == ["print_failed"]
+    at_exam.tap("print_at_desk")
+    at_exam.wait_until(lambda: "Collect it at the reception desk" in at_exam.notice())
+    (waiting,) = scene.acting("reception").print_requests.waiting()
+    assert waiting.kind == "invitation"
+    assert len(scene.acting(owner).sharing.mine()) == 1
+
+
 @pytest.mark.rule("D19")
 def test_a_kiosk_without_a_printer_asks_the_desk(
     scene: Scene, at_exam: AtKiosk, printers: SpyPrinters

@@ -33,12 +33,12 @@ def text_of(kiosk: AtKiosk, name: str) -> str:
     return line.text()
 
 
-@pytest.mark.rule("R4", "R79")
+@pytest.mark.rule("R4", "R33", "R79")
 def test_who_has_no_account_is_told_whom_to_write_to(kiosk: AtKiosk) -> None:
     assert kiosk.reads("No account yet? Ask at the reception desk, or write to portal@harbour.example.")
     kiosk.tap("contact")
     kiosk.wait_for("contact_page")
-    for words in ("portal@harbour.example", "+61 2 5550 1234", "1 North Street", "Harbour Imaging"):
+    for words in ("help with setting up your account", "portal@harbour.example", "+61 2 5550 1234", "1 North Street", "Harbour Imaging"):
         assert kiosk.reads(words)
 
 
