@@ -212,6 +212,17 @@ def test_the_audit_chain_is_checked_with_a_head_that_was_kept_elsewhere(clinic: 
     assert "Audit event 1 does not follow from the one before." in done.stdout
 
 
+def test_the_encryption_key_is_renewed_and_what_waits_is_still_read(clinic: Machine) -> None:
+    disc = folder_of(clinic.home / "disc", Disc().image())
+    clinic.said("import", disc)  # for nobody that is known: it waits, encrypted
+    before = clinic.settings().key_file.read_text().splitlines()
+    assert str(clinic.settings().key_file) in clinic.said("admin", "rotate-key")
+    after = clinic.settings().key_file.read_text().splitlines()
+    assert set(before) < set(after)
+    assert len(after) == len(before) + 1
+    assert "1 were there already" in clinic.said("import", disc)
+
+
 # Backup
 
 

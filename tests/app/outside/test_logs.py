@@ -3,7 +3,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -12,10 +12,24 @@ import requests
 import sqlalchemy
 
 from app.errors import Conflict
-from app.outside.logs import DiscreetFormatter, report_bug
+from app.outside.logs import DiscreetFormatter, report_bug, start_logging
 
 CANARY = "Zoe-Canary-1987"
 LOG = logging.getLogger("app.test")
+
+
+@pytest.fixture
+def logged(tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Start the log as a program does; give what is in it; put everything back afterwards."""
+    root = logging.getLogger()
+    level, hooks = root.level, (sys.excepthook, threading.excepthook, sys.unraisablehook)
+    handler = start_logging(tmp_path / "log", "server", logging.DEBUG)
+    yield lambda: (tmp_path / "log" / "server.log").read_text(encoding="utf-8")
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    logging.captureWarnings(capture=False)
+    root.removeHandler(handler)
+    root.setLevel(level)
+    handler.close()
 
 
 def _fails(words: str) -> None:
