@@ -3,23 +3,20 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from app.imaging.phantoms import SamplePatient
 from ui.kiosk.window import KioskWindow
-from ui.patient.thumbnails import Thumbnail
 from ui.tour.clinic import KIOSK, UPRIGHT
 from ui.tour.fingers import Fingers
-from ui.tour.hands import NotSeen, let_pass, wait_until
+from ui.tour.hands import NotSeen, wait_until
 from ui.tour.reception import FINDING
 from ui.tour.report import Report
-from ui.viewer.viewer import Viewer
+from ui.tour.viewing import Viewing
 from ui.widgets.text import Text
 
 USER_NAME, PASSWORD = "nora.v", "seven blue herons"
 GUEST = "Dr Sam Okafor"
-SMOOTH_MS = 300  # after which an image that stands still is drawn smoothly
 
 
 class AtKiosk:
@@ -27,6 +24,7 @@ class AtKiosk:
 
     def __init__(self, fingers: Fingers, report: Report) -> None:
         self.fingers = fingers
+        self.viewing = Viewing(fingers)
         self._report = report
         self._size, self._prefix = KIOSK, "kiosk"
 
@@ -104,35 +102,35 @@ class AtKiosk:
         """See that the report is not there yet, why, and that it cannot be shared (R27, R35, R62)."""
         fingers = self.fingers
         fingers.wait_to_read("Report is Unavailable")
-        self._wait_for_thumbnails()
+        self.viewing.wait_for_thumbnails()
         self.look(picture)
         if fingers.sees("share_exam"):
             raise NotSeen("Share Exam hidden while there is no report")
 
     def look_at_images(self) -> None:
         """Enlarge an image, swipe, pinch, make it brighter (R38 to R44, R47)."""
-        fingers = self.fingers
-        fingers.tap_on(self._thumbnails()[0])
-        viewer = fingers.find(Viewer, "viewer")
-        wait_until(lambda: viewer.shown is not None, "the first image")
+        viewing = self.viewing
+        viewing.enlarge_first()
         self.look("image")
-        self._swipe(viewer)
-        self._pinch(viewer)
-        self._tap_control("fit")
-        self._brighten(viewer)
-        self._tap_control("reset")
+        viewing.swipe_on_and_back(lambda: self.look("image after a swipe"))
+        viewing.pinch()
+        self.look("image after a pinch")
+        viewing.tap("fit")
+        viewing.brighten()
+        self.look("image made brighter")
+        viewing.tap("reset")
 
     def download_images(self) -> None:
         """Take all images home by the square code (R41, R42, D21)."""
         fingers = self.fingers
-        self._tap_control("download")
+        self.viewing.tap("download")
         self.look("download choices")
         fingers.tap_words("All images (ZIP)")
         fingers.wait_to_read("The code works until")
         self.look("download by phone")
         fingers.tap("download_done")
         fingers.wait_for("viewer")
-        self._tap_control("back")
+        self.viewing.tap("back")
         fingers.wait_for("report_panel")
 
     def read_report(self) -> None:
@@ -228,7 +226,7 @@ class AtKiosk:
         self.look("verification code")
         fingers.tap("open_invitation")
         fingers.wait_to_read(FINDING)
-        self._wait_for_thumbnails()
+        self.viewing.wait_for_thumbnails()
         self.look("guest")
 
     # The rest
@@ -289,18 +287,16 @@ class AtKiosk:
         self.sign_in()
         self.open_exam(exam_id)
         fingers.wait_to_read(FINDING)
-        self._wait_for_thumbnails()
+        self.viewing.wait_for_thumbnails()
         self.look("exam")
         fingers.tap("read_report")
         fingers.wait_to_read(FINDING)
         self.look("report")
         fingers.tap("back")
-        self._wait_for_thumbnails()
-        fingers.tap_on(self._thumbnails()[0])
-        viewer = fingers.find(Viewer, "viewer")
-        wait_until(lambda: viewer.shown is not None, "the first image")
+        self.viewing.wait_for_thumbnails()
+        self.viewing.enlarge_first()
         self.look("image")
-        self._tap_control("back")
+        self.viewing.tap("back")
         fingers.tap("share_exam")
         fingers.wait_for("share_with")
         self.look("share with")
@@ -314,56 +310,6 @@ class AtKiosk:
         fingers.wait_for("welcome")
 
     # Details
-
-    def _tap_control(self, name: str) -> None:
-        """Touch a control of the viewer; a touch of the image brings them back when they have faded."""
-        if self.fingers.sees(name) is None:
-            self.fingers.tap_on(self.fingers.find(Viewer, "viewer").canvas)
-        self.fingers.tap(name)
-
-    def _swipe(self, viewer: Viewer) -> None:
-        before = viewer.shown
-        has_next = self._number_of_images(viewer) > 1
-        self.fingers.swipe(viewer.canvas, -viewer.canvas.width() // 2)
-        if has_next:
-            wait_until(lambda: viewer.shown not in {None, before}, "the next image after a swipe")
-        self._wait_until_still(viewer)
-        self.look("image after a swipe")
-        self.fingers.swipe(viewer.canvas, viewer.canvas.width() // 2)
-        wait_until(lambda: viewer.shown == before, "the image before after a swipe back")
-        self._wait_until_still(viewer)
-
-    def _pinch(self, viewer: Viewer) -> None:
-        before = viewer.canvas.placement.scale
-        self.fingers.pinch(viewer.canvas, 200, 600)
-        wait_until(lambda: viewer.canvas.placement.scale > before * 2, "a larger image after a pinch")
-        self._wait_until_still(viewer)
-        self.look("image after a pinch")
-
-    def _brighten(self, viewer: Viewer) -> None:
-        self._wait_until_still(viewer)
-        before = brightness(viewer.canvas)
-        for _ in range(3):
-            self._tap_control("brighter")
-        wait_until(lambda: brightness(viewer.canvas) > before, "a brighter image")
-        self.look("image made brighter")
-
-    def _wait_until_still(self, viewer: Viewer) -> None:
-        wait_until(lambda: not viewer.canvas.is_in_motion, "an image that stands still")
-        let_pass(SMOOTH_MS)
-
-    def _number_of_images(self, viewer: Viewer) -> int:
-        return 2 if viewer.bar.has_walk else 1
-
-    def _thumbnails(self) -> list[Thumbnail]:
-        return [one for one in self.window.findChildren(Thumbnail) if one.isVisible()]
-
-    def _wait_for_thumbnails(self) -> None:
-        wait_until(
-            lambda: bool(self._thumbnails()) and all(one.has_picture for one in self._thumbnails()),
-            f"all thumbnails, {self.fingers.where()}",
-            60,
-        )
 
     def _open_invitation(self) -> None:
         cards = [c for c in self.window.findChildren(QAbstractButton) if c.isVisible()]
@@ -396,9 +342,4 @@ class AtKiosk:
             lambda: not any(patient.family_name in text.text() for text in self.window.findChildren(Text)),
             "a kiosk that has forgotten the patient",
         )
-
-
-def brightness(widget: QWidget) -> int:
-    """Return how bright a widget looks, 0 to 255."""
-    one = widget.grab().toImage().scaled(64, 64).convertToFormat(QImage.Format.Format_Grayscale8)
-    return sum(one.pixelColor(x, y).value() for x in range(64) for y in range(64)) // 4096
+        self.fingers.settle()  # the next person comes a moment later
