@@ -38,7 +38,13 @@ def test_who_has_no_account_is_told_whom_to_write_to(kiosk: AtKiosk) -> None:
     assert kiosk.reads("No account yet? Ask at the reception desk, or write to portal@harbour.example.")
     kiosk.tap("contact")
     kiosk.wait_for("contact_page")
-    for words in ("help with setting up your account", "portal@harbour.example", "+61 2 5550 1234", "1 North Street", "Harbour Imaging"):
+    for words in (
+        "help with setting up your account",
+        "portal@harbour.example",
+        "+61 2 5550 1234",
+        "1 North Street",
+        "Harbour Imaging",
+    ):
         assert kiosk.reads(words)
 
 
