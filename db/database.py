@@ -1,10 +1,12 @@
 """The one door to the database: reading and writing, each as one short transaction."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, OperationalError
@@ -60,16 +62,23 @@ class Database:
         return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
 
     def make_file(self) -> None:
-        """Begin an SQLite database where there is none: an empty file that only this account may read."""
-        if self.file is not None and not self.file.exists():
-            try:
-                self.file.touch(0o600)
-            except OSError as error:
-                raise DatabaseAwayError from error
+        """Begin an SQLite database where there is none: a file that only this account may read.
 
-    def forget(self) -> None:
-        """Let go of compiled statements: each keeps the values it was first used with."""
-        self.engine.clear_compiled_cache()
+        It appears under its name with WAL switched on: of two programs that switch it on at once, SQLite turns one away.
+        """
+        if self.file is None or self.file.exists():
+            return
+        part = self.file.with_name(f".{self.file.name}.{uuid4().hex}")
+        try:
+            part.touch(0o600)
+            with closing(sqlite3.connect(part)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+            with suppress(FileExistsError):
+                os.link(part, self.file)
+        except OSError as error:
+            raise DatabaseAwayError from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give every connection back."""
