@@ -123,6 +123,7 @@ def checked_clinic(clinic: Clinic) -> Clinic:
             field="public_address",
         )
     email = read_email(required(clinic.email, "email", 254))
+    head_email = read_email(clinic.audit_head_email, "audit_head_email")
     if set(clinic.codes_may_go_by) - set(WAYS):
         raise Invalid("way_unknown", N_("Codes go by post, SMS or e-mail."), field="codes_may_go_by")
     if clinic.swipe_direction not in {"follow", "literal"}:
@@ -133,6 +134,7 @@ def checked_clinic(clinic: Clinic) -> Clinic:
         clinic,
         name=required(clinic.name, "name", 120),
         email=email,
+        audit_head_email=head_email,
         public_address=address,
         notice_version=required(clinic.notice_version, "notice_version", 40),
         notice=optional(clinic.notice, "notice", 20_000),

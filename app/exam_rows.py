@@ -172,6 +172,7 @@ def _report_row(
         withdrawn_at=report.withdrawn_at,
         is_pdf=pages > 0,
         pages=pages,
+        is_correction=report.corrects_id is not None,
     )
     if not reach.is_staff:
         return row

@@ -143,6 +143,15 @@ MAILS: Mapping[str, MailText] = MappingProxyType(
             N_("Open the exam"),
             (N_("These are sensitive medical data. Please do not pass this e-mail on."), _NOT_YOU),
         ),
+        # D24: for whoever keeps it where the server's owner cannot change it
+        "audit_head": MailText(
+            N_("The head of the audit trail of {clinic}"),
+            (
+                N_("Please keep this line where nobody at the server can change it:"),
+                N_("{head}"),
+                N_("With it, the check of the audit trail also finds out whether its end was cut."),
+            ),
+        ),
         # D28: without clinical content
         "report_withdrawn": MailText(
             N_("A report at {clinic} was withdrawn"),

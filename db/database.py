@@ -80,6 +80,10 @@ class Database:
         finally:
             part.unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Let go of compiled statements: each keeps the values it was first used with."""
+        self.engine.clear_compiled_cache()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()

@@ -44,6 +44,7 @@ class ClinicRules:
     kiosk_idle_seconds: int = 90  # D25
     kiosk_warning_seconds: int = 30  # D25
     kiosk_minutes: int = 20  # D25
+    key_repeat_ms: int = 300  # a second tap on the same key sooner than this is a tremor
     web_idle_minutes: int = 15  # D25
     web_hours: int = 8  # D25
     staff_idle_minutes: int = 10  # D25

@@ -22,6 +22,7 @@ class Clinic:
     codes_may_go_by: tuple[str, ...] = ()  # of post, sms, email; the letter at the desk always may (D1)
     notice_version: str = "1"  # the collection notice (D29)
     notice: str = ""
+    audit_head_email: str = ""  # where the head of the audit chain goes every day, outside the server's reach
     practice: bool = False
     version: int = 1
 

@@ -45,6 +45,7 @@ class ReportRow:
     withdrawn_at: datetime | None
     is_pdf: bool
     pages: int
+    is_correction: bool = False  # it takes the place of an earlier report (D28)
     # For staff only, empty for others
     referrer_name: str = ""
     referrer_way: str = ""

@@ -36,6 +36,12 @@ def latest_of_invitation(session: Session, invitation_id: UUID) -> Message | Non
     ).one_or_none()
 
 
+def was_queued_since(session: Session, kind: str, since: datetime) -> bool:
+    """Tell whether a message of a kind was queued after an instant."""
+    query = select(Message.id).where(Message.kind == kind, Message.created_at > since).limit(1)
+    return session.scalar(query) is not None
+
+
 def due(session: Session, now: datetime, limit: int) -> list[UUID]:
     """Return the ids of messages to send now: queued and due, or left in sending by a process that died."""
     return list(

@@ -1,13 +1,14 @@
 """What time alone brings, once each and no earlier."""
 
 import os
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from app.portal import Acting, Portal
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, KeptMailer
 from tests.scene import PASSWORD, Scene
 
 
@@ -101,3 +102,26 @@ def test_a_clock_that_was_set_back_stands_on_every_sites_list_and_a_small_differ
     clock.advance(-timedelta(seconds=1))
     assert kept(scene) == ["clock_wrong"]
     assert [task.kind for task in scene.acting("reception_south").tasks.open()] == ["clock_wrong"]
+
+
+@pytest.mark.rule("D24")
+def test_the_head_of_the_audit_trail_leaves_the_server_once_a_day_where_that_is_set(
+    scene: Scene, portal: Portal, mailer: KeptMailer, clock: FixedClock
+) -> None:
+    portal.housekeep()
+    portal.deliver_due()
+    assert mailer.sent == []
+    manager = scene.acting("manager").clinic
+    manager.change(replace(manager.settings(), audit_head_email="Keeper@Notary.example"))
+    head = portal.acting(portal.command_line()).audit.head()
+    for _ in range(2):
+        portal.housekeep()
+        portal.deliver_due()
+    (mail,) = mailer.sent
+    assert mail.to == "keeper@notary.example"
+    assert head in mail.text
+    assert portal.acting(portal.command_line()).audit.verify(head).head_is_known
+    clock.advance(timedelta(days=1))
+    portal.housekeep()
+    portal.deliver_due()
+    assert len(mailer.sent) == 2

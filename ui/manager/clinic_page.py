@@ -63,6 +63,11 @@ class ClinicPage(OfficePart):
         self.name = TextField("name", _("Name of the clinic"), longest=120)
         self.email = TextField("email", _("E-mail address that patients write to"))
         self.address = TextField("public_address", _("Address of the web portal"))
+        self.head_email = TextField(
+            "audit_head_email",
+            _("E-mail address that gets the head of the audit trail every day"),
+            _("Somebody outside who keeps it. May be left empty."),
+        )
         self.country = TextField("country", _("Country"), _("Two letters, such as AU"), longest=2)
         self.swipe: ChoiceField[str] = ChoiceField(
             "swipe_direction",
@@ -98,6 +103,7 @@ class ClinicPage(OfficePart):
                 self.email,
                 self.address,
                 self.country,
+                self.head_email,
             ),
             Card(
                 Text(_("How it works here"), "subheading"),
@@ -132,6 +138,7 @@ class ClinicPage(OfficePart):
         self.email.set_text(clinic.email)
         self.address.set_text(clinic.public_address)
         self.country.set_text(clinic.country)
+        self.head_email.set_text(clinic.audit_head_email)
         self.swipe.choose(clinic.swipe_direction)
         self.code_in_mail.tick(on=clinic.verification_code_in_email)
         self.by_ris.tick(on=clinic.sms_sent_by_ris)
@@ -163,6 +170,7 @@ class ClinicPage(OfficePart):
             email=self.email.text(),
             public_address=self.address.text(),
             country=self.country.text().upper(),
+            audit_head_email=self.head_email.text(),
             swipe_direction=self.swipe.value(),
             verification_code_in_email=self.code_in_mail.is_ticked(),
             sms_sent_by_ris=self.by_ris.is_ticked(),

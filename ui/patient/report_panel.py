@@ -74,10 +74,11 @@ class ReportPanel(Card):
 
     def _readable(self, report: ReportRow) -> QWidget:
         day = report.authored_at.astimezone(ZoneInfo(self._page.exam.time_zone)).date()
+        said = [self._("{author}, {day}", author=report.author, day=day)]
+        if report.is_correction:
+            said.append(self._("This report corrects an earlier one."))
         names = column(
-            Text(self._name(report), "subheading"),
-            Text(self._("{author}, {day}", author=report.author, day=day), "quietText"),
-            gap=0,
+            Text(self._name(report), "subheading"), *(Text(line, "quietText") for line in said), gap=0
         )
         whole = Button(self._("Full page"), icon_name="maximize-2")
         whole.setObjectName("read_report")

@@ -53,6 +53,11 @@ class ReportCard(Card):
         about = column(
             Text(self._heading(), "strong"),
             Text(self._author(), "quietText"),
+            *(
+                [Text(self._("This report corrects an earlier one."), "quietText")]
+                if report.is_correction
+                else []
+            ),
             gap=0,
         )
         head = row(about, self.state, gap=2)

@@ -28,7 +28,6 @@ class AtKiosk:
         self.qtbot = qtbot
         self.finger = finger
         self.size = (window.width(), window.height())
-        window.keyboard.repeat_ms = 0  # a test's finger does not tremble
 
     # Looking
 
@@ -111,6 +110,7 @@ class AtKiosk:
 
     def _press(self, character: str) -> None:
         keyboard = self.window.keyboard
+        keyboard.repeat_ms = 0  # a test's finger does not tremble
         assert keyboard.isVisible(), f"no keyboard on {self.page.objectName()}"
         if character == " ":
             self.finger.tap(keyboard.space)
