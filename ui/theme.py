@@ -34,10 +34,15 @@ class Theme:
         high_contrast: bool = False,
         look: Look | None = None,
     ) -> None:
+        self._surface, self._high_contrast = surface, high_contrast
         self._look = look or read_look()
         self._sizes: Surface = self._look.desk if surface == "desk" else self._look.kiosk
         self._factor = self._look.type.large_text if large_text else 1.0
         self.colours: Colours = self._look.dark if high_contrast else self._look.light
+
+    def with_large_text(self) -> "Theme":
+        """Return the same for somebody who wants large text."""
+        return Theme(self._surface, large_text=True, high_contrast=self._high_contrast, look=self._look)
 
     def apply(self, target: QApplication | QWidget) -> None:
         """Dress the whole application, or one window and what belongs to it."""

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QLineEdit
 from shiboken6 import isValid
 
@@ -39,29 +39,31 @@ def read_scan(text: str, public_address: str) -> Scan | None:
 
 
 class Scanner(QObject):
-    """Listens to the keys of the whole application; what was scanned into an input is taken out of it again."""
+    """Listens to keys before they are typed; what was scanned into an input is taken out of it again."""
 
     scanned = Signal(str)
 
     def __init__(self, parent: QObject, *, seconds: Callable[[], float] = monotonic) -> None:
         super().__init__(parent)
         self._seconds = seconds
+        self._source: QObject | None = None
         self._keys = ""
         self._last = 0.0
         self._input: QLineEdit | None = None
         self._before = ""
 
-    def start(self) -> None:
-        """Begin to listen."""
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+    def start(self, window: QWindow | None = None) -> None:
+        """Begin to listen, to one window or to the whole application."""
+        self.stop()
+        self._source = window or QApplication.instance()
+        assert self._source is not None
+        self._source.installEventFilter(self)
 
     def stop(self) -> None:
         """Listen no more."""
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        if self._source is not None and isValid(self._source):
+            self._source.removeEventFilter(self)
+        self._source = None
         self.forget()
 
     def forget(self) -> None:
@@ -73,7 +75,7 @@ class Scanner(QObject):
         if (
             event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
-            and watched is QApplication.focusWidget()
+            and watched is (self._source if isinstance(self._source, QWindow) else QApplication.focusWidget())
         ):
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
                 return self._end()

@@ -48,8 +48,8 @@ class StillThere(QFrame):
         """Say how many seconds are left."""
         self._left.setText(
             self._.count(
-                "For your privacy, this kiosk signs you out in {n} second.",
-                "For your privacy, this kiosk signs you out in {n} seconds.",
+                "For your privacy, this screen signs you out in {n} second.",
+                "For your privacy, this screen signs you out in {n} seconds.",
                 seconds,
             )
         )

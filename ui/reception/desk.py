@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QShortcut, QShowEvent, QWheelEvent
@@ -16,10 +15,15 @@ from app.views.clinic import Clinic, SiteRow, StationRow
 from app.views.people import SignedIn, StaffRow
 from ui.change_watch import ChangeWatch
 from ui.desk.seat import Seat
+from ui.kiosk.place import Place
+from ui.kiosk.scanner import Scan
+from ui.page import Page
 from ui.reception.first_start_page import FirstStartPage
+from ui.reception.guest_desk import GuestDesk
+from ui.reception.guest_door import GuestDoor
 from ui.reception.lock_page import LockPage
 from ui.reception.new_password_page import NewPasswordPage
-from ui.reception.sign_in_page import SignInPage
+from ui.reception.sign_in_page import SampleSignIn, SignInPage
 from ui.reception.workplace import Workplace
 from ui.surroundings import Surroundings
 from ui.widgets.banner import Banner
@@ -27,22 +31,6 @@ from ui.widgets.confirm_dialog import ConfirmDialog
 
 LOOK_EVERY_MS = 1000
 TOUCH_EVERY_S = 30.0
-
-
-class SampleSignIn(Protocol):
-    """A sign-in that practice mode shows: user name, password, what the person is."""
-
-    @property
-    def user_name(self) -> str:
-        """What to type first."""
-
-    @property
-    def password(self) -> str:
-        """What to type next."""
-
-    @property
-    def what(self) -> str:
-        """The role, or patient."""
 
 
 class DeskWindow(QWidget):
@@ -57,6 +45,7 @@ class DeskWindow(QWidget):
         self._watch: ChangeWatch | None = None
         self._workplace: Workplace | None = None
         self._lock: LockPage | None = None
+        self._guest: GuestDesk | None = None
         self._hidden: list[QWidget] = []  # behind the lock
         self._last_key_at: datetime | None = None
         self._touched_at: datetime | None = None
@@ -76,6 +65,10 @@ class DeskWindow(QWidget):
     def close_down(self) -> None:
         """Sign out and stop what runs."""
         seat = self._seat
+        self._door.shut()
+        if self._guest is not None:
+            self._guest.close_down()
+            self._drop_guest()
         self._leave_seat()
         if seat is not None:
             acting = self._surroundings.portal.acting(seat.caller)
@@ -87,11 +80,12 @@ class DeskWindow(QWidget):
     @property
     def page(self) -> QWidget | None:
         """The page that is shown."""
-        return self._lock if self._lock is not None else self._stack.currentWidget()
+        return self._top()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin once the window has been painted."""
         super().showEvent(event)
+        self._listen()
         # Not a filter on the application: Python would be asked about objects that are being destroyed.
         handle = self.windowHandle()
         if handle is not None:
@@ -127,6 +121,7 @@ class DeskWindow(QWidget):
         self._column.addWidget(self._stack, stretch=1)
         self._idle = QTimer(self, interval=LOOK_EVERY_MS)
         self._idle.timeout.connect(self._look_whether_idle)
+        self._door = self._open_door()
         self._lock_key = QShortcut("Ctrl+L", self, self.lock)
         self._lock_key.setEnabled(False)
 
@@ -154,7 +149,10 @@ class DeskWindow(QWidget):
 
         def done(surroundings: Surroundings) -> None:
             self._surroundings = surroundings
+            self._door.deleteLater()
+            self._door = self._open_door()
             self._show_sign_in(user_name)
+            self._listen()
 
         def failed(error: Exception) -> None:
             self._show_sign_in(user_name).show_failure(error)
@@ -167,6 +165,7 @@ class DeskWindow(QWidget):
     def _show_sign_in(self, user_name: str = "", error: Exception | None = None) -> SignInPage:
         page = SignInPage(self._surroundings, self._samples, user_name)
         page.signed_in.connect(self._on_signed_in)
+        page.guest_came.connect(self._door.come)
         self._show(page)
         page.begin()
         if error is not None:
@@ -203,6 +202,7 @@ class DeskWindow(QWidget):
             self._last_key_at = self._touched_at = surroundings.portal.parts.clock()
             self._lock_key.setEnabled(True)
             self._idle.start()
+            self._listen()
 
         surroundings.background.run(
             lambda: _who_and_where(acting), owner=self, done=sit_down, failed=self._show_start_failure
@@ -226,8 +226,10 @@ class DeskWindow(QWidget):
         self._lock = LockPage(seat)
         self._lock.unlocked.connect(self._uncover)
         self._lock.left.connect(self._sign_out)
+        self._lock.guest_came.connect(self._door.come)
         self._column.addWidget(self._lock, stretch=1)
         self._lock.begin()
+        self._listen()
 
     def _uncover(self) -> None:
         if self._lock is None:
@@ -241,6 +243,7 @@ class DeskWindow(QWidget):
         self._hidden = []
         self._lock_key.setEnabled(True)
         self._last_key_at = self._surroundings.portal.parts.clock()
+        self._listen()
 
     def _questions(self) -> list[ConfirmDialog]:
         return self.findChildren(ConfirmDialog, options=Qt.FindChildOption.FindDirectChildrenOnly)
@@ -286,10 +289,72 @@ class DeskWindow(QWidget):
         self._lock = None
         self._hidden = []
         self._stack.setEnabled(True)
-        self._stack.show()
+        self._stack.setVisible(self._guest is None)
+        self._listen()
         clipboard = QApplication.clipboard()
         if clipboard.ownsClipboard():
             clipboard.clear()
+
+    # While a guest is
+
+    def _top(self) -> QWidget | None:
+        return self._guest if self._guest is not None else self._below_guest()
+
+    def _below_guest(self) -> QWidget | None:
+        return self._lock if self._lock is not None else self._stack.currentWidget()
+
+    def _open_door(self) -> GuestDoor:
+        door = GuestDoor(self._surroundings, self)
+        door.came.connect(self._on_guest)
+        door.failed.connect(self._on_no_guest)
+        return door
+
+    def _listen(self) -> None:
+        """Follow a scanner's keys while no employee works here."""
+        is_at_work = self._seat is not None and self._lock is None
+        if self.isVisible() and not is_at_work:
+            self._door.listen(self.windowHandle())
+        else:
+            self._door.shut()
+
+    def _on_guest(self, place: Place, scan: Scan | None) -> None:
+        if self._guest is None:
+            self._meet(place, scan)
+        elif scan is not None:
+            self._guest.follow(scan)
+
+    def _on_no_guest(self, error: Exception) -> None:
+        page = self._guest.page if self._guest is not None else self._top()
+        if isinstance(page, Page):
+            page.show_failure(error)
+
+    def _meet(self, place: Place, scan: Scan | None) -> None:
+        if not isinstance(self._below_guest(), SignInPage | LockPage):
+            return  # somebody has signed in meanwhile
+        guest = GuestDesk(self._surroundings, place)
+        guest.left.connect(self._on_guest_left)
+        self._guest = guest
+        self._stack.hide()
+        if self._lock is not None:
+            self._lock.hide()
+        self._column.addWidget(guest, stretch=1)
+        guest.begin(scan)
+
+    def _drop_guest(self) -> None:
+        if self._guest is not None:
+            self._column.removeWidget(self._guest)
+            self._guest.hide()
+            self._guest.deleteLater()
+            self._guest = None
+        (self._stack if self._lock is None else self._lock).show()
+
+    def _on_guest_left(self) -> None:
+        self._drop_guest()
+        page = self._below_guest()
+        if isinstance(page, SignInPage | LockPage):
+            page.begin()
+
+    # What is looked at by itself
 
     def _look_whether_idle(self) -> None:
         seat, last = self._seat, self._last_key_at

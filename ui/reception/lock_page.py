@@ -7,7 +7,7 @@ from ui.desk.seat import Seat
 from ui.icons import IconLabel
 from ui.page import Page
 from ui.widgets.field import PasswordField
-from ui.widgets.layout import Card, column, row
+from ui.widgets.layout import Card, Line, column, row
 from ui.widgets.text import Text
 
 WIDTH = 400
@@ -18,6 +18,7 @@ class LockPage(Page):
 
     unlocked = Signal()
     left = Signal()
+    guest_came = Signal()
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat.words, seat.surroundings.background)
@@ -34,6 +35,9 @@ class LockPage(Page):
         self.password = PasswordField(_, "unlock_password", _("Password"))
         self.button = KeyButton("unlock_button", _("Unlock"), role="primary")
         self.sign_out = KeyButton("lock_sign_out", _("Sign out"))
+        self.guest = KeyButton(
+            "have_invitation", _("I have an invitation"), "F8", "quiet", icon_name="mail-open"
+        )
         card = Card(
             IconLabel("lock", "quietText", lines=2),
             Text(_("The screen is locked"), "heading"),
@@ -44,6 +48,8 @@ class LockPage(Page):
             self.notices,
             self.password,
             row(self.sign_out, None, self.button),
+            Line(),
+            row(None, self.guest, None),
             gap=2,
             margin=4,
         )
@@ -54,6 +60,7 @@ class LockPage(Page):
         self.password.submitted.connect(self._on_unlock)
         self.button.clicked.connect(self._on_unlock)
         self.sign_out.clicked.connect(self.left)
+        self.guest.clicked.connect(self.guest_came)
 
     def _on_unlock(self) -> None:
         if not self.button.isEnabled():

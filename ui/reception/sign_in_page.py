@@ -1,7 +1,7 @@
 """Where an employee signs in; in practice mode the sample sign-ins stand beside it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,7 +13,7 @@ from ui.page import Page
 from ui.surroundings import Surroundings
 from ui.widgets.button import Button
 from ui.widgets.field import PasswordField, TextField
-from ui.widgets.layout import Card, column, row
+from ui.widgets.layout import Card, Line, column, row
 from ui.widgets.text import Text
 
 WIDTH = 400
@@ -26,12 +26,31 @@ SAMPLES = {
 }
 
 
+class SampleSignIn(Protocol):
+    """A sign-in that practice mode shows: user name, password, what the person is."""
+
+    @property
+    def user_name(self) -> str:
+        """What to type first."""
+
+    @property
+    def password(self) -> str:
+        """What to type next."""
+
+    @property
+    def what(self) -> str:
+        """The role, or patient."""
+
+
 class SignInPage(Page):
-    """User name and password; signed_in carries the new session."""
+    """User name and password; signed_in carries the new session. A guest with an invitation goes on from here."""
 
     signed_in = Signal(object)  # SignedIn
+    guest_came = Signal()
 
-    def __init__(self, surroundings: Surroundings, samples: Sequence[Any] = (), user_name: str = "") -> None:
+    def __init__(
+        self, surroundings: Surroundings, samples: Sequence[SampleSignIn] = (), user_name: str = ""
+    ) -> None:
         super().__init__(surroundings.words, surroundings.background)
         self._surroundings = surroundings
         self._samples = [sample for sample in samples if sample.what in SAMPLES]
@@ -49,6 +68,9 @@ class SignInPage(Page):
         self.user_name.set_text(user_name)
         self.password = PasswordField(_, "sign_in_password", _("Password"))
         self.button = KeyButton("sign_in_button", _("Sign in"), role="primary")
+        self.guest = KeyButton(
+            "have_invitation", _("I have an invitation"), "F8", "quiet", icon_name="mail-open"
+        )
         card = Card(
             Text(_("Reception desk"), "title"),
             Text(_("Sign in with your own user name, so that the record shows who did what."), "quietText"),
@@ -56,6 +78,8 @@ class SignInPage(Page):
             self.user_name,
             self.password,
             self.button,
+            Line(),
+            row(None, self.guest, None),
             gap=2,
             margin=4,
         )
@@ -82,8 +106,9 @@ class SignInPage(Page):
         self.user_name.submitted.connect(lambda: self.password.setFocus(Qt.FocusReason.TabFocusReason))
         self.password.submitted.connect(self._on_sign_in)
         self.button.clicked.connect(self._on_sign_in)
+        self.guest.clicked.connect(self.guest_came)
 
-    def _fill_in(self, sample: Any) -> None:
+    def _fill_in(self, sample: SampleSignIn) -> None:
         self.user_name.set_text(sample.user_name)
         self.password.input.setText(sample.password)
         self._on_sign_in()
