@@ -11,7 +11,7 @@ from app.rules.access import Role
 from app.tasks import finish_tasks, make_task
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.work import PrintRequestRow
-from db.models import PrintRequest
+from db.models import Patient, PrintRequest
 from db.queries import print_requests as queries
 
 PATIENT = frozenset({Role.PATIENT})
@@ -93,18 +93,21 @@ class PrintRequests(Noun):
     @use_case(WHO_PRINTS, Effect.WRITES)
     def failed(self, work: Work[None], kind: str, patient_id: UUID) -> None:
         """Put on the To do list what a printer was asked for and did not print (D32)."""
-        patient = reach.patient(work, patient_id)
-        if kind not in {*KINDS, *OF_THE_DESK}:
-            raise Invalid("not_printable", N_("This cannot be printed. Ask at the reception desk."))
-        work.about(kind=kind)
+        patient = _printed_for(work, kind, patient_id)
         make_task(
             work,
             "print_failed",
-            f"print_failed:{kind}:{patient_id}",
+            _failure(kind, patient_id),
             site_id=work.who.site_id or patient.site_id,
             patient_id=patient_id,
             printed=kind,
         )
+
+    @use_case(WHO_PRINTS, Effect.WRITES)
+    def printed(self, work: Work[None], kind: str, patient_id: UUID) -> None:
+        """Record that a printer confirmed it (D24), and take an earlier failure off the To do list."""
+        _printed_for(work, kind, patient_id)
+        finish_tasks(work, _failure(kind, patient_id))
 
     def _waiting(self, work: Work[None], request_id: UUID) -> PrintRequest:
         row = queries.by_id(work.session, request_id)
@@ -117,6 +120,18 @@ class PrintRequests(Noun):
             )
         work.about(patient_id=row.patient_id, kind=row.kind)
         return row
+
+
+def _printed_for(work: Work[Any], kind: str, patient_id: UUID) -> Patient:
+    patient = reach.patient(work, patient_id)
+    if kind not in {*KINDS, *OF_THE_DESK}:
+        raise Invalid("not_printable", N_("This cannot be printed. Ask at the reception desk."))
+    work.about(kind=kind)
+    return patient
+
+
+def _failure(kind: str, patient_id: UUID) -> str:
+    return f"print_failed:{kind}:{patient_id}"
 
 
 def take_back_prints(

@@ -105,6 +105,8 @@ def test_what_was_not_printed_stands_on_the_list_once_whoever_printed_it(
     ]
     scene.acting("reception").tasks.done(tasks[0].id, "printed at the desk")
     assert len(kinds(scene)) == 1
+    scene.acting("reception").print_requests.printed("activation_letter", patient)
+    assert kinds(scene) == []
     assert refusal(scene.acting(owner).print_requests.failed, "a poster", patient) == "not_printable"
 
 

@@ -248,6 +248,7 @@ TABLE: dict[str, Row] = {
     "tasks.done": Row(lambda w: (w.task, "done"), NORTH_STAFF),
     "print_requests.ask": Row(lambda w: ("report", w.pdf, w.patient), FAMILY),
     "print_requests.failed": Row(lambda w: ("report", w.patient), FAMILY | FRONT),
+    "print_requests.printed": Row(lambda w: ("report", w.patient), FAMILY | FRONT),
     "print_requests.waiting": Row(nothing, RECEPTION | RECEPTION_S),
     "print_requests.content": Row(lambda w: (w.print_request,), RECEPTION),
     "print_requests.handed_over": Row(lambda w: (w.print_request, ("name", "birth date")), RECEPTION),

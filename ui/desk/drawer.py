@@ -13,7 +13,6 @@ PaperKind = Literal[
     "invitation",
     "report",
     "who_opened",
-    "one_time_password",
     "print_request",
 ]
 

@@ -1,5 +1,7 @@
 """From a document to paper: two identifiers first, then the printer, then what really came of it."""
 
+from uuid import UUID
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -27,10 +29,12 @@ class PaperDialog(DeskDialog):
     new_code_wanted = Signal(object)  # UUID
     voided = Signal(object)  # UUID
 
-    def __init__(self, seat: Seat, page: QWidget, paper: Paper) -> None:
+    def __init__(self, seat: Seat, page: QWidget, paper: Paper, patient_id: UUID | None = None) -> None:
+        """patient_id: whose To do list tells of a print that failed (D32)."""
         self._seat = seat
         self._ = seat.words
         self.paper = paper
+        self._patient_id = patient_id
         self._printing: Progress | None = None
         self._request_id = new_id()
         self._make()
@@ -117,7 +121,6 @@ class PaperDialog(DeskDialog):
             "invitation": _("Invitation of {name}", name=self.paper.name),
             "report": _("Report of {name}", name=self.paper.name),
             "who_opened": _("Who opened the records of {name}", name=self.paper.name),
-            "one_time_password": _("One-time password for {name}", name=self.paper.name),
             "print_request": _("Asked for at the kiosk by {name}", name=self.paper.name),
         }[self.paper.kind]
 
@@ -206,6 +209,7 @@ class PaperDialog(DeskDialog):
         self.busy.stop()
         if outcome.result == "printed":
             self._seat.drawer.drop(self.paper.about)
+            self._record(is_printed=True)
             self.form.notices.say(
                 "good",
                 self._(
@@ -218,6 +222,7 @@ class PaperDialog(DeskDialog):
         if outcome.result == "cancelled":
             self.form.notices.say("wait", self._("Printing was cancelled. Nothing came out."))
         elif outcome.reason is not None:
+            self._record(is_printed=False)
             self.form.notices.say("stop", " ".join((self._.error(outcome.reason), *self._until())))
         self._show_state()
         self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -247,11 +252,28 @@ class PaperDialog(DeskDialog):
     def _on_print_failed(self, error: Exception) -> None:
         self._printing = None
         self.busy.stop()
+        self._record(is_printed=False)
         if isinstance(error, Unavailable):
             self.form.notices.say("stop", " ".join((self._.error(error), *self._until())))
         else:
             self.form.show_failure(error)
         self._show_state()
+
+    def _record(self, *, is_printed: bool) -> None:
+        """Let a failure stand on the To do list until it is printed (D32); the notice tells it here at once."""
+        kind, patient_id = self.paper.kind, self._patient_id
+        if patient_id is None:
+            return
+        self._seat.run(
+            lambda acting: (
+                acting.print_requests.printed(kind, patient_id)
+                if is_printed
+                else acting.print_requests.failed(kind, patient_id)
+            ),
+            owner=self._seat,
+            done=lambda _none: None,
+            failed=lambda _error: None,
+        )
 
     # Afterwards
 

@@ -136,7 +136,7 @@ class PatientView(Page):
     def print_paper(self, paper: Paper) -> None:
         """Ask for two identifiers where the paper bears a code, and print it."""
         self._seat.drawer.put(paper)
-        dialog = PaperDialog(self._seat, self, paper)
+        dialog = PaperDialog(self._seat, self, paper, self.patient_id)
         dialog.done.connect(self._on_paper_done)
         dialog.new_code_wanted.connect(self.account.reissue)
         dialog.voided.connect(self.account.void)

@@ -212,13 +212,13 @@ class TodoPage(Page):
                 "print_request", request_id, acting.print_requests.content(request_id), made_at, name, checks
             ),
             owner=self,
-            done=self._print,
+            done=lambda paper: self._print(paper, request.patient_id),
             failed=self.show_failure,
         )
 
-    def _print(self, paper: Paper) -> None:
+    def _print(self, paper: Paper, patient_id: UUID) -> None:
         self._seat.drawer.put(paper)
-        PaperDialog(self._seat, self, paper).done.connect(self.reload)
+        PaperDialog(self._seat, self, paper, patient_id).done.connect(self.reload)
 
     def _ask_whose(self, unmatched_id: UUID) -> None:
         def show(waiting: tuple[WaitingExam, ...]) -> None:

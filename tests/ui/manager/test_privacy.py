@@ -1,11 +1,15 @@
+import re
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+import app.portal
 from app.audit import PLAIN
+from app.use_case import Noun, UseCase
 from tests.app.documents.reading import text_of
 from tests.printers.cupsd import PrintServer
 from tests.scene import Scene
@@ -94,5 +98,22 @@ def test_a_time_without_entries_says_so(desk: Desk) -> None:
     assert desk.text("audit_said") == "Nothing is on record for this time."
 
 
-def test_what_patients_are_told_the_privacy_role_is_told_too() -> None:
-    assert set(PLAIN) <= set(VERBS)
+@pytest.mark.rule("D24")
+def test_everything_that_can_stand_in_the_record_has_plain_words() -> None:
+    use_cases = {
+        found.name
+        for noun in vars(app.portal).values()
+        if isinstance(noun, type) and issubclass(noun, Noun)
+        for found in vars(noun).values()
+        if isinstance(found, UseCase)
+    }
+    written = re.compile(r'(?:by_itself\(parts, |Entry\(\s*)f?"([a-z_]+\.[a-z_{}]+)"')
+    by_program = {
+        verb
+        for file in (Path(app.portal.__file__).parent).glob("*.py")
+        for verb in written.findall(file.read_text(encoding="utf-8"))
+    }
+    states = {f"messages.{state}" for state in ("sent", "delivered", "failed", "unclear")}
+    assert {"housekeeping.run", "clinic.begin", "messages.{state}"} <= by_program
+    assert use_cases | by_program - {"messages.{state}"} | states | set(PLAIN) <= set(VERBS)
+    assert set(VERBS) <= use_cases | by_program | states

@@ -99,7 +99,7 @@ def test_nothing_is_printed_before_two_identifiers_are_confirmed(
     assert button.isEnabled()
 
 
-@pytest.mark.rule("D2")
+@pytest.mark.rule("D2", "D32")
 def test_a_letter_that_jammed_is_printed_again_from_memory_for_a_quarter_of_an_hour(
     desk: Desk, scene: Scene, print_server: PrintServer, clock: FixedClock
 ) -> None:
@@ -112,6 +112,7 @@ def test_a_letter_that_jammed_is_printed_again_from_memory_for_a_quarter_of_an_h
     desk.wait_gone("paper_dialog")
     desk.settle()
     assert "has not been printed yet" in desk.text("account_sentence")
+    assert [task.kind for task in scene.acting("reception").tasks.open()] == ["print_failed"]
     made = account(scene).code_expires_on
 
     desk.stay(clock, timedelta(minutes=14, seconds=59))
@@ -122,6 +123,9 @@ def test_a_letter_that_jammed_is_printed_again_from_memory_for_a_quarter_of_an_h
     print_it(desk)
     assert len(print_server.kept[-1].pdf) > 1000
     assert account(scene).code_expires_on == made
+    desk.settle()
+    colleague = scene.session("staff", scene.desk, staff_id=scene.staff["reception"].id)
+    assert scene.acting(colleague).tasks.open() == ()
 
 
 @pytest.mark.rule("D2")
