@@ -1,5 +1,6 @@
 """The one road off the GUI thread, and the one road back."""
 
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -11,6 +12,7 @@ from shiboken6 import isValid
 
 Lane = Literal["database", "images"]
 THREADS: dict[Lane, int] = {"database": 4, "images": 2}
+SWITCH_S = 0.0005
 Result = TypeVar("Result")
 
 
@@ -77,6 +79,8 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        # The window's thread gives the interpreter up in every call to Qt, and gets it back this late at worst.
+        sys.setswitchinterval(SWITCH_S)
         self._lanes = {lane: ThreadPoolExecutor(n, thread_name_prefix=lane) for lane, n in THREADS.items()}
         self._jobs: dict[int, _Job] = {}
         self._running: set[Future[None]] = set()

@@ -197,14 +197,26 @@ def _rle(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
         raise ValueError
     area = layout.rows * layout.columns
     ends = [*offsets[1:count], len(data)]
-    planes = np.zeros((layout.samples, area, size), np.uint8)
-    for number in range(count):
-        segment = data[offsets[number] : ends[number]]
-        unpacked = np.frombuffer(imagecodecs.packbits_decode(segment), np.uint8)[:area]
-        planes[number // size, : len(unpacked), size - 1 - number % size] = unpacked
-    words = np.moveaxis(planes.view(f"<u{size}").reshape(layout.samples, layout.rows, layout.columns), 0, -1)
-    plain = np.ascontiguousarray(words)
-    return _checked(plain, layout, replace(codestream, precision=size * 8), _unsubsampled(layout))
+    segments = [_unpacked(data[offsets[number] : ends[number]], area) for number in range(count)]
+    if size == 2 and layout.samples == 1:  # noqa: PLR2004 - bytes: nearly every RLE image, and twice as quick
+        words: Array = segments[0].astype(np.uint16)
+        words <<= 8
+        words |= segments[1]
+    else:
+        planes = np.stack(segments).reshape(layout.samples, size, area)[:, ::-1]
+        words = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(f"<u{size}")
+    return _checked(words, layout, replace(codestream, precision=size * 8), _unsubsampled(layout))
+
+
+def _unpacked(segment: bytes, area: int) -> Array:
+    """Return a segment's bytes, as many as there are pixels; missing ones are 0."""
+    out = np.zeros(area, np.uint8)
+    try:
+        imagecodecs.packbits_decode(segment, out=out)  # type: ignore[arg-type]  # its types leave arrays out
+    except (RuntimeError, ValueError):  # more than there is room for
+        found = np.frombuffer(imagecodecs.packbits_decode(segment), np.uint8)[:area]
+        out[: len(found)] = found
+    return out
 
 
 def _deflated_frame(data: bytes, layout: PixelLayout, _codestream: Codestream) -> Decoded:

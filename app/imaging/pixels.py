@@ -57,9 +57,13 @@ def _stored(words: Array, layout: PixelLayout) -> Array:
     words = words.astype(unsigned, copy=False)  # in this machine's byte order
     if layout.stored == size:
         return words.view(signed) if layout.signed else words
+    if not layout.signed and layout.high_bit == layout.stored - 1:
+        lowest: Array = words & unsigned.type((1 << layout.stored) - 1)
+        return lowest
     # Shifted up until High Bit is the top bit, then down again: the sign bit is carried along.
     top: Array = words << unsigned.type(size - 1 - layout.high_bit)
-    cut: Array = (top.view(signed) if layout.signed else top) >> (size - layout.stored)
+    cut: Array = top.view(signed) if layout.signed else top
+    cut >>= size - layout.stored
     return cut
 
 
@@ -88,8 +92,9 @@ def from_codec(decoded: Array, layout: PixelLayout, precision: int, *, signed: b
         top: Array = (unsigned << unsigned.dtype.type(size - bits)).view(np.dtype(f"i{size // 8}"))
         shifted: Array = top >> (size - bits)
         return shifted
-    return (
-        unsigned
-        if bits >= min(precision or size, size) and not signed
-        else unsigned & unsigned.dtype.type((1 << bits) - 1)
-    )
+    if bits >= min(precision or size, size) and not signed:
+        return unsigned
+    if not unsigned.flags.writeable:
+        unsigned = unsigned.copy()
+    unsigned &= unsigned.dtype.type((1 << bits) - 1)
+    return unsigned

@@ -90,6 +90,10 @@ class ImageCanvas(QWidget):
             self._place(self._fitted(), is_led=False)
         elif not isinstance(before, Layers) or before.size != content.size:
             self._place(self._fitted() if self._is_fitted else self._settled(self._placement), is_led=False)
+        elif not self._slide:
+            self._still.start()  # buttons beside the image are not drawn anew
+            self.update(self._placement.covers(self._size()).toAlignedRect())
+            return
         self._move()
 
     def forget(self) -> None:

@@ -102,6 +102,9 @@ class FrameLoader(QObject):
         self._is_closed = False
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self._fetch_whole)
+        # What is fetched ahead waits until the wanted image has been painted: it would compete with that.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._next)
 
     def want(self, position: Position, *, is_moving: bool = False) -> Layers | Exception | None:
         """Return the image if it is here; else fetch it before anything else. Older wishes are forgotten."""
@@ -117,7 +120,10 @@ class FrameLoader(QObject):
         self._is_moving = is_moving
         self._still.start()
         held = self.held(position)
-        self._next()
+        if self._is_missing(position):
+            self._next()
+        else:
+            self._soon.start()
         return held
 
     def held(self, position: Position) -> Layers | Exception | None:
@@ -148,6 +154,7 @@ class FrameLoader(QObject):
         """Forget everything; what is still under way will reach nobody."""
         self._is_closed = True
         self._still.stop()
+        self._soon.stop()
         self._background.cancel_all(self)  # from here on none of its results is delivered
         self._cache.clear()
         self._small.clear()
@@ -224,7 +231,7 @@ class FrameLoader(QObject):
             self._usual_bytes = layers.bytes
         self._cache.put(position, layers)
         self.arrived.emit(position, layers)
-        self._next()
+        self._soon.start()
 
     def _on_failure(self, position: Position, error: Exception) -> None:
         del self._flying[position]

@@ -1,5 +1,7 @@
 """The words over an image that never go away."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
@@ -35,8 +37,16 @@ class Overlay:
 
     def say(self, sayings: Sayings) -> None:
         """Say this from now on."""
-        if sayings != self._sayings:
-            self._sayings = sayings
+        if sayings == self._sayings:
+            return
+        same_but_foot = replace(sayings, which=self._sayings.which, seen=self._sayings.seen)
+        is_foot = same_but_foot == self._sayings
+        self._sayings = sayings
+        if is_foot:
+            whole = self._widget.rect()
+            height = round(QFontMetricsF(self._widget.font()).lineSpacing() + 2 * EDGE + MARGIN)
+            self._widget.update(whole.adjusted(0, whole.height() - height, 0, 0))
+        else:
             self._widget.update()
 
     def make_room(self, left: float, right: float, row: float) -> float:

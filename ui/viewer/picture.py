@@ -15,6 +15,7 @@ from ui.viewer.placement import Placement
 from ui.viewer.tone import Tone, colour_table, grey_table
 
 COARSE = 0.5  # of the resolution is enough while something moves
+LARGE = 3_000_000  # screen pixels: smooth scaling of more takes too long while something moves
 MARGIN = 2  # pixels of the level beyond the edge of the view, for smooth scaling
 
 
@@ -66,6 +67,10 @@ class Picture:
         target = QRectF(left / across, top / down, part.width() / across, part.height() / down)
         painter.save()
         painter.setTransform(way, combine=True)
+        on_screen = way.mapRect(target).intersected(view)
+        is_quick = on_screen.width() * on_screen.height() * painter.device().devicePixelRatioF() ** 2 < LARGE
+        is_pixel_by_pixel = number == 0 and needed == columns / size.width()
+        is_smooth = (is_smooth or is_quick) and not is_pixel_by_pixel
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(target, self._image)
         if has_drawings and layers.overlay:

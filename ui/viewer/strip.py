@@ -171,8 +171,9 @@ class ThumbnailStrip(QListView):
         if self._thumbnails.series != series:
             self._thumbnails.show_series(series)
         if self._card.current != position.index:
-            self._card.current = position.index
-            self.viewport().update()
+            before, self._card.current = self._card.current, position.index
+            for row in (before, position.index):
+                self.update(self._thumbnails.index(row))
         self._keep_in_sight()
         self._soon.start()
 

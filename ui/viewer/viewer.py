@@ -243,7 +243,6 @@ class Viewer(QWidget):
         before, after = self._order.after(wanted, -1), self._order.after(wanted, 1)
         self.bar.show_walk(has_previous=before is not None, has_next=after is not None)
         self._strip.show_position(wanted, series)
-        self._main.say()
         if self.bar.has_walk != had_walk:
             self._lay_out()
 
