@@ -140,16 +140,16 @@ def report_rows(work: Work[Any], reach: Reach, exam: Exam, reports: list[Release
     """Return an exam's reports: all of them for staff, for others those that are or were to be read."""
     ids = [report.id for report, _ in reports]
     pages = report_queries.pages(work.session, ids)
-    sms = report_queries.sms_states(work.session, ids) if reach.is_staff else {}
+    sms = report_queries.newest_sms(work.session, ids) if reach.is_staff else {}
     rows = (
-        _report_row(reach, work, exam, report, pages.get(report.id, 0), sms.get(report.id, ""))
+        _report_row(reach, work, exam, report, pages.get(report.id, 0), sms.get(report.id))
         for report, _ in reports
     )
     return tuple(row for row in rows if row is not None)
 
 
 def _report_row(
-    reach: Reach, work: Work[Any], exam: Exam, report: Report, pages: int, sms: str
+    reach: Reach, work: Work[Any], exam: Exam, report: Report, pages: int, sms: tuple[UUID, str] | None
 ) -> ReportRow | None:
     facts = report_facts(report, exam)
     state = report_release.report_state(facts, work.now)
@@ -182,7 +182,8 @@ def _report_row(
         referrer_way=report.referrer_way or "",
         referrer_sent_at=report.referrer_sent_at,
         no_referrer_reason=report.no_referrer_reason or "",
-        message_state=sms,
+        message_id=sms[0] if sms else None,
+        message_state=sms[1] if sms else "",
         withheld_ground=report.withheld_ground or exam.withheld_ground or "",
     )
 

@@ -51,7 +51,8 @@ class ReportRow:
     referrer_way: str = ""
     referrer_sent_at: datetime | None = None
     no_referrer_reason: str = ""
-    message_state: str = ""  # of the "Report Complete" SMS
+    message_id: UUID | None = None  # the newest "Report Complete" SMS
+    message_state: str = ""
     withheld_ground: str = ""
 
 

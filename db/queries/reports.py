@@ -81,14 +81,14 @@ def pdf(session: Session, report_id: UUID) -> ReportFile | None:
     return session.get(ReportFile, report_id)
 
 
-def sms_states(session: Session, report_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the state of the newest "Report Complete" SMS of each report."""
+def newest_sms(session: Session, report_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Return the newest "Report Complete" SMS of each report, and its state."""
     query = (
-        select(Message.report_id, Message.state)
+        select(Message.report_id, Message.id, Message.state)
         .where(Message.report_id.in_(list(report_ids)), Message.kind == "report_complete")
         .order_by(Message.created_at, Message.id)
     )
-    return {report_id: state for report_id, state in session.execute(query) if report_id}
+    return {report_id: (sms_id, state) for report_id, sms_id, state in session.execute(query) if report_id}
 
 
 def set_complete(

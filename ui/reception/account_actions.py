@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.portal import Acting
+from app.rules.account_life import AccountState
 from app.views.people import AccountRow, Incident, PatientRow
 from ui.desk.drawer import Paper
 from ui.desk.questions import ask_reason
@@ -86,8 +87,15 @@ class AccountActions(QObject):
             self.paper.emit(paper)
 
     def _mail_again(self, account: AccountRow, _patient: PatientRow) -> None:
+        _ = self._
+        sentence = (
+            _("The e-mail to confirm the address is on its way. See Messages.")
+            if account.state is AccountState.ACTIVE
+            else _("The e-mail with the Activate Account button is on its way. See Messages.")
+        )
+
         def done(_none: object) -> None:
-            self.said.emit(self._("The e-mail with the Activate Account button is on its way. See Messages."))
+            self.said.emit(sentence)
             self.changed.emit()
 
         self._seat.run(

@@ -23,7 +23,7 @@ from ui.widgets.text import Text
 BUTTONS = {
     AccountState.CREATED: ("print_letter", "mail_again", "new_code"),
     AccountState.CODE_EXPIRED: ("new_code",),
-    AccountState.ACTIVE: ("reset_slip",),
+    AccountState.ACTIVE: ("reset_slip", "mail_again"),
     AccountState.EXPIRED: ("reinstate",),
     AccountState.BLOCKED: ("unblock",),
 }
@@ -213,7 +213,8 @@ class AccountCard(Card):
             case "print_letter":
                 return self._paper is not None
             case "mail_again":
-                return bool(account.email)
+                is_wanted = account.state is not AccountState.ACTIVE or not account.is_email_proved
+                return bool(account.email) and is_wanted
             case "contact":
                 return account.relation is not Relation.SELF
             case "unblock":

@@ -40,6 +40,7 @@ class ReportActions(QObject):
             "sent": self._sent,
             "no_referrer": self._no_referrer,
             "complete": self._complete,
+            "again": self._again,
             "told": self._told,
             "by_ris": self._by_ris,
             "read": self._read,
@@ -82,6 +83,14 @@ class ReportActions(QObject):
             lambda acting: acting.reports.complete(report.id),
             self._("Done. If there is no mobile number, it stands on the To do list now."),
         )
+
+    def _again(self, _exam: ExamRow, report: ReportRow) -> None:
+        message_id = report.message_id
+        if message_id is not None:
+            self._now(
+                lambda acting: acting.messages.resend(message_id),
+                self._("Report Complete is on its way again, to the mobile number on file now."),
+            )
 
     def _sent(self, exam: ExamRow, report: ReportRow) -> None:
         forms.ask_sent(self._seat, self._page, exam, report, self._on_changed)

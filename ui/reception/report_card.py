@@ -22,6 +22,7 @@ KEYS = {
     "finalise": "Alt+L",
     "sent": "Alt+S",
     "complete": "Alt+C",
+    "again": "Alt+Z",
     "told": "Alt+T",
     "no_referrer": "Alt+N",
     "by_ris": "Alt+Q",
@@ -156,6 +157,7 @@ class ReportCard(Card):
             "sent": _("Sent to the doctor"),
             "no_referrer": _("No referring doctor"),
             "complete": _("Report Complete"),
+            "again": _("Send Report Complete again"),
             "told": _("Told another way"),
             "by_ris": _("The RIS sent the SMS"),
             "read": _("Read"),
@@ -179,7 +181,9 @@ class ReportCard(Card):
             return ["sent", "no_referrer", "read", "print"]
         if report.complete_at is None:
             complete = "by_ris" if self._seat.clinic.sms_sent_by_ris else "complete"
-            first = ["told"] if report.message_state else [complete, "told"]
+            first = [complete, "told"]
+            if report.message_state:
+                first = ["again", "told"] if report.message_state in {"failed", "unclear"} else ["told"]
             return [*first, "read", "print"]
         return ["read", "print"]
 

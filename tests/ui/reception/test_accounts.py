@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -173,6 +174,30 @@ def test_the_mail_with_the_button_goes_out_by_itself_and_again_on_demand(
     scene.portal.deliver_due()
     assert [mail.to for mail in mailer.sent] == ["amelia@example.org"] * 2
     assert all("Activate Account" in mail.html for mail in mailer.sent)
+
+
+@pytest.mark.rule("D6", "D7")
+def test_an_active_account_is_asked_again_to_confirm_its_address_until_it_has(
+    desk: Desk, scene: Scene, mailer: KeptMailer
+) -> None:
+    patient = scene.acting("reception").patients.find("M100234")[0].id
+    active = scene.account(patient, email="")
+    desk.press(Qt.Key.Key_Escape)
+    desk.open("M100234")
+    assert not desk.sees("mail_again")
+    acting = scene.acting("reception").patients
+    acting.change_contact(patient, "new@example.org", "", (), False)
+    desk.wait_for("mail_again")
+    scene.portal.deliver_due()
+    desk.press(Qt.Key.Key_E, ALT)
+    desk.qtbot.waitUntil(lambda: "The e-mail to confirm the address is on its way" in desk.words())
+    scene.portal.deliver_due()
+    mails = [mail for mail in mailer.sent if mail.to == "new@example.org"]
+    assert len(mails) == 2
+    (link,) = re.findall(r"https://\S+#(\S+)", mails[-1].text)
+    scene.portal.acting(scene.portal.nobody()).recovery.confirm_email(link)
+    desk.wait_gone("mail_again")
+    assert account(scene).id == active.id
 
 
 def test_how_identity_was_checked_must_be_said(desk: Desk, scene: Scene) -> None:

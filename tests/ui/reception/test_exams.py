@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.documents import PaperStyle, activation_letter
 from app.imaging.phantoms import SampleExam, SamplePatient, make_ct
+from app.ports import DeliveryFailed
 from app.rules.report_release import ReportState
 from app.views.exams import ReportRow
 from tests.app.documents.rows import ACTIVATION
@@ -202,6 +203,30 @@ def test_a_report_goes_to_the_doctor_then_to_the_patient_by_sms_and_opens_48_hou
     desk.qtbot.waitUntil(lambda: "can read it from 14 March 2026, 2:05 pm" in desk.words(), timeout=5000)
     assert desk.sees("report_state")
     assert "The waiting time runs" in desk.words()
+
+
+@pytest.mark.rule("D9", "D32")
+def test_after_a_failed_sms_the_number_is_corrected_and_report_complete_is_sent_again(
+    desk: Desk, scene: Scene, patient: UUID, texts: KeptTextSender
+) -> None:
+    report = scene.report(scene.exam(patient), visible=False)
+    acting = scene.acting("reception")
+    acting.reports.no_referrer(report, "Came by herself")
+    acting.reports.complete(report)
+    texts.trouble = DeliveryFailed("unknown number")
+    scene.portal.deliver_due()
+    texts.trouble = None
+    page = acting.patients.open(patient).patient
+    acting.patients.change_contact(patient, page.email, "+61491570157", page.postal_address, False)
+    desk.open("M100234")
+    open_first_exam(desk)
+    desk.press(Qt.Key.Key_Z, ALT)
+    desk.qtbot.waitUntil(lambda: "waits to be sent" in desk.words(), timeout=3000)
+    scene.portal.deliver_due()
+    assert [to for _key, to, _text in texts.sent] == ["+61491570157"]
+    desk.qtbot.waitUntil(lambda: "The patient was told" in desk.words(), timeout=5000)
+    assert not desk.sees("report_again")
+    assert acting.tasks.open() == ()
 
 
 def test_without_a_referring_doctor_recorded_report_complete_is_not_offered(
