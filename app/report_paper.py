@@ -1,12 +1,12 @@
 """A report as paragraphs, and as what is printed of it (R25)."""
 
-import re
 from typing import Any
 
 from app import documents
 from app.errors import N_, NotFound
 from app.exam_rows import title_of
 from app.letterhead import letterhead
+from app.rules.headings import paragraphs
 from app.use_case import Work
 from app.views.exams import ReportTaken
 from app.views.paper import PrintedReport
@@ -14,14 +14,6 @@ from app.words import Words
 from db.models import Exam, Report
 from db.queries import patients as patient_queries
 from db.queries import reports as queries
-
-_HEADING = re.compile(r"^(?P<heading>[^\n:]{1,39}:)[ \t]*\n", re.MULTILINE)
-
-
-def paragraphs_of(text: str) -> tuple[str, ...]:
-    """Return a report's paragraphs: parted by empty lines, and a heading that stands on a line of its own."""
-    parted = _HEADING.sub(r"\g<heading>\n\n", text.replace("\r\n", "\n"))
-    return tuple(paragraph.strip() for paragraph in re.split(r"\n\s*\n", parted) if paragraph.strip())
 
 
 def printed_report(work: Work[Any], report: Report, exam: Exam) -> PrintedReport:
@@ -41,7 +33,7 @@ def printed_report(work: Work[Any], report: Report, exam: Exam) -> PrintedReport
         title=report.title,
         author=report.author,
         authored_at=report.authored_at,
-        paragraphs=paragraphs_of(report.text),
+        paragraphs=paragraphs(report.text),
     )
 
 

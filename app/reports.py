@@ -10,9 +10,10 @@ from app.exams import exam_changed, hold_tasks, not_opened, review_instant
 from app.ids import new_id
 from app.imaging import Picture
 from app.report_complete import CompleteBy, announce, on_sms_state, told_patient
-from app.report_paper import paragraphs_of, pdf_of, report_unavailable, taken_report
+from app.report_paper import pdf_of, report_unavailable, taken_report
 from app.report_withdrawal import tell_withdrawn
 from app.rules.access import Role
+from app.rules.headings import paragraphs
 from app.rules.report_release import may_announce
 from app.tasks import finish_tasks, make_task
 from app.typed import required
@@ -236,7 +237,7 @@ class Reports(Noun):
         """Return a report's text, or how many pages its PDF has; reception says why (R23, D26)."""
         report, exam = self._readable(work, report_id, because)
         row = self._row(work, report, exam)
-        return ReportText(row, paragraphs_of(report.text), row.pages)
+        return ReportText(row, paragraphs(report.text), row.pages)
 
     @use_case(READERS, Effect.OPENS)
     def take_away(self, work: Work[None], report_id: UUID, because: str = "") -> ReportTaken:

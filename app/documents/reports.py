@@ -3,6 +3,7 @@
 from app.documents.letter import write_letterhead
 from app.documents.sheet import Sheet
 from app.documents.style import LEADING, MARGIN, MM, PaperStyle
+from app.rules.headings import is_heading
 from app.views.paper import PrintedReport
 from app.words import Words
 
@@ -37,9 +38,9 @@ def report(printed: PrintedReport, style: PaperStyle, words: Words) -> bytes:
     sheet.rule(sheet.y, "teal")
     sheet.y += 6 * MM
     for paragraph in printed.paragraphs:
-        sheet.need(3 * style.text * LEADING if _is_heading(paragraph) else 0)
-        sheet.text(paragraph, style.text, "bold" if _is_heading(paragraph) else "regular")
-        sheet.y += 0 if _is_heading(paragraph) else style.text * 0.6
+        sheet.need(3 * style.text * LEADING if is_heading(paragraph) else 0)
+        sheet.text(paragraph, style.text, "bold" if is_heading(paragraph) else "regular")
+        sheet.y += 0 if is_heading(paragraph) else style.text * 0.6
     return sheet.pdf()
 
 
@@ -49,7 +50,3 @@ def _write_fact(sheet: Sheet, label: str, value: str) -> None:
     sheet.need(2 * size * LEADING)
     sheet.text_at(label, MARGIN, sheet.y, size, width=indent, ink="quiet_ink")
     sheet.text(value, size, indent=indent)
-
-
-def _is_heading(paragraph: str) -> bool:
-    return paragraph.endswith(":") and len(paragraph) <= 40 and "\n" not in paragraph  # noqa: PLR2004 - a short line

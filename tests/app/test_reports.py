@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from app.portal import Portal
-from app.report_paper import paragraphs_of
 from db.models import AuditEvent, Invitation
 from tests.app.story import SECOND, Story, kind_of
 from tests.fakes import FixedClock
@@ -86,15 +85,6 @@ def test_a_guest_of_another_exam_and_another_patient_read_nothing(scene: Scene, 
     stranger: Known = scene.account(scene.patient("Kai", "Other"))
     for call in (scene.acting(stranger).reports.read, scene.acting(stranger).reports.document):
         assert kind_of(call, story.report) == "report_unavailable"
-
-
-def test_a_heading_and_empty_lines_part_paragraphs() -> None:
-    assert paragraphs_of("Technique: plain\r\n\r\nFINDINGS:\r\nNo fracture.\r\nNo mass.\r\n\r\n\r\nEnd.") == (
-        "Technique: plain",
-        "FINDINGS:",
-        "No fracture.\nNo mass.",
-        "End.",
-    )
 
 
 def test_attaching_needs_an_exam_in_reach_a_status_and_a_text(story: Story, clock: FixedClock) -> None:

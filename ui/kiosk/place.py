@@ -1,6 +1,6 @@
 """What a kiosk knows of itself before anybody comes: the clinic, the station, the site."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import N_, NotFound
 from app.portal import Acting
@@ -14,6 +14,11 @@ class Place:
     clinic: Clinic
     station: StationRow
     site: SiteRow
+
+    def is_like(self, other: "Place") -> bool:
+        """Tell whether nothing that shows has changed; a station is seen again at every look."""
+        seen = other.station.last_seen_at
+        return replace(self, station=replace(self.station, last_seen_at=seen)) == other
 
 
 def find_place(here: Acting) -> Place:

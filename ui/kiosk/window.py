@@ -144,7 +144,7 @@ class KioskWindow(StayWindow):
             self.go(AskInvitation(self, scan.number, scan.code))
 
     def _on_place(self, place: Place) -> None:
-        is_new, self._place = place != self._place, place
+        is_new, self._place = self._place is None or not place.is_like(self._place), place
         self.keyboard.repeat_ms = place.clinic.rules.key_repeat_ms
         if self.page is None or (is_new and isinstance(self.page, Welcome)):
             self.go_home()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.imaging import Picture
 from app.portal import Acting
+from app.rules.headings import is_heading
 from app.views.exams import ReportRow, ReportText
 from app.words import Words
 from ui.background import Background
@@ -17,7 +18,6 @@ from ui.widgets.text import Text
 
 PAPER_INCHES = 8.27  # A4's width; Letter is a little wider
 MOST_DPI = 200
-HEADING = 40  # characters: a short paragraph that ends in a colon
 
 
 class ReportView(QWidget):
@@ -82,5 +82,4 @@ class ReportView(QWidget):
 
 
 def _paragraph(words: str) -> Text:
-    is_heading = words.endswith(":") and len(words) <= HEADING and "\n" not in words
-    return Text(words, "strong" if is_heading else "")
+    return Text(words, "strong" if is_heading(words) else "")
