@@ -101,7 +101,8 @@ class ImportDialog(DeskDialog):
         self.shut = KeyButton("import_close", _("Close"), "Esc")
         inner = QWidget()
         inner.setProperty("role", "clear")
-        inner.setLayout(column(self.table, self.confirm, self.broken_head, self.broken, None))
+        self._found = column(self.table, self.confirm, self.broken_head, self.broken, None)
+        inner.setLayout(self._found)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -125,9 +126,12 @@ class ImportDialog(DeskDialog):
         self.confirm.changed.connect(self._show_state)
 
     def _place(self) -> None:
-        found = self._survey is not None
-        self._area.setFixedHeight(round(self.window().height() * 0.5) if found else 0)
+        found = self._survey is not None and bool(self._survey.studies or self._survey.broken)
         self._area.setVisible(found)
+        wanted = self._found.totalHeightForWidth(self._area.viewport().width())
+        if wanted < 0:  # nothing in it wraps
+            wanted = self._found.totalSizeHint().height()
+        self._area.setFixedHeight(min(wanted, round(self.window().height() * 0.5)) if found else 0)
         super()._place()
 
     def _choose(self, mode: QFileDialog.FileMode) -> None:

@@ -52,6 +52,11 @@ class SearchPanel(QFrame):
         if self._asked:
             self._search()
 
+    def clear(self) -> None:
+        """Forget what was searched for and found."""
+        self.box.setText("")
+        self._on_edited()
+
     def stop(self) -> None:
         """Search no more."""
         self._wait.stop()
@@ -70,7 +75,7 @@ class SearchPanel(QFrame):
                 self.results.step(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True
             if clears:
-                self._clear()
+                self.clear()
                 return True
         return super().eventFilter(watched, event)
 
@@ -121,10 +126,6 @@ class SearchPanel(QFrame):
         self.everywhere.toggled.connect(self._search)
         self.results.chosen.connect(self.chosen)
         self.register.clicked.connect(lambda: self.register_wanted.emit(self.box.text()))
-
-    def _clear(self) -> None:
-        self.box.setText("")
-        self._on_edited()
 
     def _on_edited(self) -> None:
         self._opens_first = False

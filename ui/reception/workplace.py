@@ -195,12 +195,16 @@ class Workplace(Page):
     def _on_register(self, typed: str) -> None:
         self.enter("patients")
         page = RegisterPage(self._seat, typed)
-        page.registered.connect(lambda patient: self.open_patient(patient.id))
+        page.registered.connect(self._on_registered)
         page.patient_wanted.connect(self.open_patient)
         page.left.connect(self._close_patient)
         self._patient = None
         self._show_beside(page)
         page.begin()
+
+    def _on_registered(self, patient: PatientRow) -> None:
+        self._search.clear()  # that nobody was found is not true any more
+        self.open_patient(patient.id)
 
     def _close_patient(self) -> None:
         self._patient = None

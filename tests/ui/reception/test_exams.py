@@ -95,6 +95,9 @@ def test_files_dropped_on_the_patient_are_imported_and_appear_among_the_exams(
     drop(desk, files(tmp_path / "disc"))
     dialog = looked(desk)
     assert "fit this patient" in said(dialog)
+    below = dialog.take.mapTo(dialog.card, dialog.take.rect().topLeft()).y()
+    last = dialog.table.mapTo(dialog.card, dialog.table.rect().bottomLeft()).y()
+    assert below - last < 2 * dialog.take.height()  # no empty room under the one row
     desk.press(Qt.Key.Key_Return, CTRL)
     desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
     desk.press(Qt.Key.Key_Escape)
@@ -103,7 +106,7 @@ def test_files_dropped_on_the_patient_are_imported_and_appear_among_the_exams(
     assert [cell.text for cell in line.cells[1:4]] == ["CT of the chest", "North", "3"]
 
 
-@pytest.mark.rule("D32")
+@pytest.mark.rule("D30")
 def test_images_that_name_somebody_else_are_imported_only_with_a_typed_reason(
     desk: Desk, tmp_path: Path, scene: Scene
 ) -> None:

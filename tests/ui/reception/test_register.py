@@ -45,6 +45,21 @@ def test_registering_warns_while_typing_and_never_stops_anybody(desk: Desk, scen
     assert [row.has_name_alert for row in found] == [True, True]
 
 
+def test_after_registering_nobody_reads_any_more_that_nobody_was_found(desk: Desk) -> None:
+    desk.type("young")
+    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.words(), timeout=3000)
+    desk.press(Qt.Key.Key_N, CTRL)
+    desk.wait_for("register_save")
+    desk.find(QWidget, "given_names").setFocus()
+    desk.type("Peter")
+    desk.press(Qt.Key.Key_Return)
+    desk.type("02111990")
+    desk.press(Qt.Key.Key_Return, CTRL)
+    desk.wait_for("account_section")
+    assert "Nobody was found" not in desk.words()
+    assert desk.text("search_box") == ""
+
+
 def test_the_record_that_is_there_can_be_opened_instead(desk: Desk) -> None:
     fill_in(desk)
     desk.qtbot.waitUntil(lambda: desk.find(ResultList, "alike").count() == 1, timeout=3000)
