@@ -11,11 +11,11 @@ from ui.patient.exam_images import PortalImages
 from ui.patient.sayings import exam_title
 from ui.patient.take_home import TakeHome
 from ui.patient.touch_page import Kiosk, TouchPage
-from ui.patient.what import What, WhatKind
+from ui.patient.what import ImageKind, What
 from ui.viewer.source import Caption, Download, DownloadKind, Position
 from ui.viewer.viewer import Viewer
 
-OFFERED: tuple[tuple[DownloadKind, WhatKind], ...] = (
+OFFERED: tuple[tuple[DownloadKind, ImageKind], ...] = (
     ("png", "image_png"),
     ("jpeg", "image_jpeg"),
     ("film", "film"),
@@ -76,7 +76,7 @@ class LookAtImages(TouchPage):
     def _downloads(self) -> tuple[Download, ...]:
         return tuple(Download(kind, partial(self._offer, what)) for kind, what in OFFERED)
 
-    def _offer(self, kind: WhatKind, position: Position) -> None:
+    def _offer(self, kind: ImageKind, position: Position) -> None:
         if self._images is None:
             return
         instance_id, frame = self._images.instance_at(position.series_id, position.index)

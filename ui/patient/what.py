@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-WhatKind = Literal["report", "image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
+ImageKind = Literal["image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
+WhatKind = Literal["report"] | ImageKind
 
 
 @dataclass(frozen=True)
