@@ -84,7 +84,7 @@ class Start(QObject):
     ) -> None:
         super().__init__(application)
         self._kind, self._settings, self._is_practice, self._window = kind, settings, is_practice, window
-        self._words = Words()
+        self._ = Words()
         self._theme = Theme("kiosk" if kind == "kiosk" else "desk")
         self._theme.apply(application)
         _translate_qt(application)
@@ -93,7 +93,7 @@ class Start(QObject):
         self._opened: QWidget | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._stop_chores: Callable[[], None] = lambda: None
-        self._first = FirstPage(self._words)
+        self._first = FirstPage(self._)
 
     def show(self) -> None:
         """Paint the first page, then begin to load."""
@@ -126,7 +126,7 @@ class Start(QObject):
         surroundings = Surroundings(
             portal=opened.portal,
             station=opened.station,
-            words=self._words,
+            words=self._,
             background=self._background,
             theme=self._theme,
             printers=find_printers(opened.portal.parts.imaging, self._settings.cups_server),
@@ -142,13 +142,13 @@ class Start(QObject):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, PortalError):
-            self._first.say(self._words.error(error))
+            self._first.say(self._.error(error))
         else:
             from app.outside.logs import report_bug
 
             reference = report_bug(error)
             self._first.say(
-                self._words(
+                self._(
                     "The application could not start. Tell the person who looks after it: {reference}.",
                     reference=reference,
                 )
@@ -188,10 +188,10 @@ class FirstPage(QWidget):
 
     def __init__(self, words: Words) -> None:
         super().__init__()
-        self._words = words
-        self.setWindowTitle(words("Patient portal"))
+        self._ = words
+        self.setWindowTitle(self._("Patient portal"))
         self.resize(1280, 800)
-        self._line = QLabel(words("Opening the patient portal"), self)
+        self._line = QLabel(self._("Opening the patient portal"), self)
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._line.setWordWrap(True)
         self._line.setTextFormat(Qt.TextFormat.PlainText)
@@ -201,7 +201,7 @@ class FirstPage(QWidget):
     def show_progress(self, done: int, total: int) -> None:
         """Say how far the loading has come."""
         self._line.setText(
-            self._words("Making sample patients and exams: {done} of {total}", done=done, total=total)
+            self._("Making sample patients and exams: {done} of {total}", done=done, total=total)
         )
 
     def say(self, sentence: str) -> None:

@@ -89,6 +89,7 @@ class LastResort:
             await page(scope, receive, send)
 
     def _page(self, scope: Scope, reference: str) -> Response:
-        said = self._pages.words("Something went wrong on our side. Please try again.")
+        _ = self._pages.words
+        said = _("Something went wrong on our side. Please try again.")
         at = Here(Request(scope), self._pages)
         return at.sorry(500, said, "bug", reference)

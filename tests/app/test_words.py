@@ -1,3 +1,4 @@
+import ast
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def test_the_catalogue_holds_every_sentence_of_windows_pages_letters_and_message
         }
     assert found - kept == set(), "run make catalogue"
     assert kept - found == set(), "run make catalogue"
+
+
+def test_no_sentence_is_hidden_from_the_catalogue_by_the_name_of_what_translates_it() -> None:
+    """Babel finds `_("...")`; it would not find `words("...")`."""
+    hidden = []
+    for folder in ("app", "ui", "web"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if not isinstance(call, ast.Call) or not call.args:
+                    continue
+                name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                is_text = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+                if name in {"words", "_words"} and is_text:
+                    hidden.append(f"{file.relative_to(ROOT)}:{call.lineno}")
+    assert hidden == []
 
 
 def test_fields_are_filled_in_and_dates_written_out() -> None:

@@ -179,6 +179,8 @@ class ChooseUserName(TouchPage):
 
 
 def _choose_password(kiosk: Kiosk, answers: Answers) -> NewPassword:
+    _ = kiosk.surroundings.words
+
     def save(page: NewPassword, password: str) -> None:
         acting, clinic = kiosk.acting(), kiosk.clinic
         assert answers.birth_date is not None
@@ -192,7 +194,7 @@ def _choose_password(kiosk: Kiosk, answers: Answers) -> NewPassword:
 
     return _Password(
         kiosk,
-        action=kiosk.surroundings.words("Activate"),
+        action=_("Activate"),
         user_name=answers.user_name,
         field="password",
         save=save,

@@ -27,7 +27,7 @@ class Header(QFrame):
         self.large_text.setObjectName("large_text")
         self.large_text.setCheckable(True)
         self.large_text.toggled.connect(self._on_toggled)
-        self.leave = Button(words("Leave"), icon_name="log-out")
+        self.leave = Button(self._("Leave"), icon_name="log-out")
         self.leave.setObjectName("leave")
         self.leave.clicked.connect(self.left)
         for button in (self.large_text, self.leave):

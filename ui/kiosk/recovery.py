@@ -129,7 +129,7 @@ class _AskBirthDate(TouchPage):
 
 class _ResetPassword(NewPassword):
     def __init__(self, kiosk: Kiosk, code: str, born: date) -> None:
-        acting = kiosk.acting()
+        _, acting = kiosk.surroundings.words, kiosk.acting()
 
         def save(page: NewPassword, password: str) -> None:
             page.submit(
@@ -139,7 +139,7 @@ class _ResetPassword(NewPassword):
 
         super().__init__(
             kiosk,
-            action=kiosk.surroundings.words("Save"),
+            action=_("Save"),
             user_name="",
             field="password",
             save=save,

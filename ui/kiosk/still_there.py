@@ -27,14 +27,14 @@ class StillThere(QFrame):
         self._window = window
         self._left = Text("")
         self._left.setObjectName("seconds_left")
-        self.yes = Button(words("I am still here"), "primary")
+        self.yes = Button(self._("I am still here"), "primary")
         self.yes.setObjectName("still_here")
         self.yes.clicked.connect(stay)
-        self.leave = Button(words("Leave now"), icon_name="log-out")
+        self.leave = Button(self._("Leave now"), icon_name="log-out")
         self.leave.setObjectName("leave_now")
         self.leave.clicked.connect(leave)
         self._card = Card(
-            Text(words("Are you still there?"), "title"),
+            Text(self._("Are you still there?"), "title"),
             self._left,
             row(self.leave, None, self.yes, gap=2),
             gap=4,

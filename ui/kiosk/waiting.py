@@ -15,7 +15,7 @@ class Waiting(QWidget):
         super().__init__()
         self._ = words
         self.setObjectName("waiting")
-        self._title = Text(words("One moment, please"), "title")
+        self._title = Text(self._("One moment, please"), "title")
         self._line = Text("")
         self.notices = NoticeBar(words, self)
         body = Measure(self._title, self._line, self.notices)

@@ -23,8 +23,9 @@ class DayChooser(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        said = [words("{when}: {day}", when=when, day=day) for when, day in days]
-        for number, line in enumerate([*said, words("Another day")]):
+        _ = words
+        said = [_("{when}: {day}", when=when, day=day) for when, day in days]
+        for number, line in enumerate([*said, _("Another day")]):
             choice = QRadioButton(line)
             choice.setObjectName(f"day_{number}" if number < len(days) else "day_other")
             self._group.addButton(choice, number)
@@ -76,11 +77,12 @@ class AskDay(TouchPage):
 
 def usual_days(words: Words, today: date, first: date, last: date, default_days: int) -> Days:
     """Return the days to offer between first and last: a week, the default, three months, the last one possible."""
+    _ = words
     wished = [
-        (words.count("In {n} day", "In {n} days", 7), today + timedelta(days=7)),
-        (words.count("In {n} day", "In {n} days", default_days), today + timedelta(days=default_days)),
-        (words("In 3 months"), add_months(today, 3)),
-        (words("The longest possible"), last),
+        (_.count("In {n} day", "In {n} days", 7), today + timedelta(days=7)),
+        (_.count("In {n} day", "In {n} days", default_days), today + timedelta(days=default_days)),
+        (_("In 3 months"), add_months(today, 3)),
+        (_("The longest possible"), last),
     ]
     found: dict[date, str] = {}
     for said, day in wished:

@@ -21,7 +21,8 @@ UNAVAILABLE = {
 def exam_title(words: Words, exam: ExamRow) -> str:
     """Return "CT of the head, 12 March 2026, Northside"."""
     day = exam.performed_at.astimezone(ZoneInfo(exam.time_zone)).date()
-    return words("{exam}, {day}, {site}", exam=words(exam.title), day=day, site=exam.site_name)
+    _ = words
+    return _("{exam}, {day}, {site}", exam=_(exam.title), day=day, site=exam.site_name)
 
 
 def exam_line(words: Words, exam: ExamRow) -> str:
@@ -39,14 +40,16 @@ def exam_line(words: Words, exam: ExamRow) -> str:
 def shared_title(words: Words, row: InvitationRow) -> str:
     """Return the exam of an invitation: "CT of the head, 12 March 2026"."""
     day = row.performed_at.astimezone(ZoneInfo(row.time_zone)).date()
-    return words("{exam}, {day}", exam=words(row.exam_title) if row.exam_title else words("Exam"), day=day)
+    _ = words
+    return _("{exam}, {day}", exam=_(row.exam_title) if row.exam_title else _("Exam"), day=day)
 
 
 def opened_line(words: Words, row: InvitationRow) -> str:
     """Return how often an invitation was opened, and when last (D15)."""
+    _ = words
     if row.last_opened_at is None:
-        return words("Opened {n} of {most} times", n=row.accesses, most=row.max_accesses)
-    return words(
+        return _("Opened {n} of {most} times", n=row.accesses, most=row.max_accesses)
+    return _(
         "Opened {n} of {most} times, last on {moment}",
         n=row.accesses,
         most=row.max_accesses,

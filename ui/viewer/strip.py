@@ -41,7 +41,7 @@ class _Thumbnails(QAbstractListModel):
     def __init__(self, loader: FrameLoader, words: Words) -> None:
         super().__init__()
         self._loader = loader
-        self._words = words
+        self._ = words
         self.series: ViewedSeries | None = None
 
     def show_series(self, series: ViewedSeries) -> None:
@@ -60,7 +60,7 @@ class _Thumbnails(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 found: Any = str(row + 1)
             case Qt.ItemDataRole.AccessibleTextRole:
-                found = self._words("Image {n} of {count}", n=row + 1, count=series.count)
+                found = self._("Image {n} of {count}", n=row + 1, count=series.count)
             case Qt.ItemDataRole.DecorationRole:
                 found = self._loader.thumbnail(Position(series.id, row))
             case self.KEY_IMAGE:
@@ -145,7 +145,8 @@ class ThumbnailStrip(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(words("Small pictures of this series"))
+        _ = words
+        self.setAccessibleName(_("Small pictures of this series"))
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self.clicked.connect(self._on_clicked)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._soon.start())

@@ -92,7 +92,8 @@ class Viewer(QWidget):
         if first is not None:
             self.go(first)
         else:
-            self._main.show_words(Tile(words("No images"), words("This exam has no images.")))
+            _ = words
+            self._main.show_words(Tile(_("No images"), _("This exam has no images.")))
         if self._extras is not None:
             self._extras.fetch()
 

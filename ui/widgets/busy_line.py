@@ -20,7 +20,7 @@ class BusyLine(QWidget):
         self._text = Text("")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self.cancel_button = Button(words("Cancel"))
+        self.cancel_button = Button(self._("Cancel"))
         self.cancel_button.clicked.connect(self._cancel)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

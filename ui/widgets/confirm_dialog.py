@@ -43,7 +43,8 @@ class ConfirmDialog(QFrame):
             if child != self and not child.isWindow() and child.isEnabledTo(window)
         ]
         self.yes = Button(action, role)
-        self.no = Button(words("Cancel"))
+        _ = words
+        self.no = Button(_("Cancel"))
         self.yes.clicked.connect(self._on_yes)
         self.no.clicked.connect(self.close_dialog)
         buttons = QHBoxLayout()

@@ -21,9 +21,10 @@ class DateField(Field):
 
     def __init__(self, words: Words, name: str, label: str, hint: str = "") -> None:
         super().__init__(name, label, hint)
-        self._day = self._add(words("Day"), label, 2)
-        self._month = self._add(words("Month"), label, 2)
-        self._year = self._add(words("Year"), label, 4)
+        _ = words
+        self._day = self._add(_("Day"), label, 2)
+        self._month = self._add(_("Month"), label, 2)
+        self._year = self._add(_("Year"), label, 4)
         self._parts = [self._day, self._month, self._year]
         self._line.addStretch(1)
 

@@ -50,7 +50,7 @@ class OnScreenKeyboard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("role", "keyboard")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(words("Keyboard on the screen"))
+        self.setAccessibleName(self._("Keyboard on the screen"))
 
     def reset(self) -> None:
         """Show small letters again, for the next person."""

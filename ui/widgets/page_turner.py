@@ -23,8 +23,8 @@ class PageTurner(QWidget):
         self._window = QWidget()
         self._window.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._clip = QWidget(self._window)  # as high as what is shown, so that nothing is half seen
-        self.previous = Button(words("Previous page"), icon_name="chevron-up")
-        self.next = Button(words("Next page"), icon_name="chevron-down")
+        self.previous = Button(self._("Previous page"), icon_name="chevron-up")
+        self.next = Button(self._("Next page"), icon_name="chevron-down")
         self.previous.clicked.connect(lambda: self.turn_to(self._page - 1))
         self.next.clicked.connect(lambda: self.turn_to(self._page + 1))
         self._where = Text("", "quietText", wraps=False)
