@@ -1,6 +1,7 @@
 """E-mail and SMS as rows, written with the fact they announce; delivery.py sends them afterwards."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.parts import Parts
 from app.rules.access import Role
 from app.tasks import finish_tasks
 from app.use_case import Effect, Noun, Work, use_case
-from app.views.work import MessageRow
+from app.views.work import DeliveryRow, MessageRow
 from app.words import Words
 from db.models import Message
 from db.queries import messages as queries
@@ -19,6 +20,9 @@ from db.queries import patients as patient_queries
 from db.queries import reports as report_queries
 
 DESK = frozenset({Role.RECEPTION, Role.MANAGER, Role.CLINICAL})
+
+WHO_SEE_TO_IT = frozenset({Role.IT, Role.MANAGER})
+RECENTLY = timedelta(days=7)
 
 # Sending one of these again would need its code, which is kept nowhere: the use case that makes a new code does it.
 WITH_CODE = frozenset({"activation_code", "recovery", "invitation", "confirm_email"})
@@ -128,6 +132,12 @@ def _has_content(message: Message) -> bool:
 
 class Messages(Noun):
     """E-mail and SMS as rows, and what became of them."""
+
+    @use_case(WHO_SEE_TO_IT, is_activity=False)
+    def delivery(self, work: Work[None]) -> tuple[DeliveryRow, ...]:
+        """Return how many messages wait, failed or are unclear at the caller's sites: no names, no addresses (D26)."""
+        found = queries.counts(work.session, work.who.site_ids, work.now - RECENTLY)
+        return tuple(DeliveryRow(**vars(row)) for row in found)
 
     @use_case(DESK, Effect.WRITES)
     def resend(self, work: Work[None], message_id: UUID) -> None:

@@ -90,6 +90,19 @@ class MonthPage:
 
 
 @dataclass(frozen=True)
+class DeliveryRow:
+    """How a site's e-mails or SMS go out: numbers only, for those who look after the machines (D26)."""
+
+    site_name: str
+    channel: str  # email | sms
+    waiting: int
+    waiting_since: datetime | None  # the oldest
+    failed: int  # of the last seven days
+    unclear: int  # the same
+    last_sent_at: datetime | None
+
+
+@dataclass(frozen=True)
 class PrintRequestRow:
     """What a kiosk asked this desk to print (D19)."""
 

@@ -1,12 +1,27 @@
 """E-mail and SMS: what is due, who sends it, what became of it."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Message
+from db.models import Message, Site
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How a site's messages of one channel stand."""
+
+    site_name: str
+    channel: str
+    waiting: int
+    waiting_since: datetime | None  # the oldest
+    failed: int
+    unclear: int
+    last_sent_at: datetime | None
 
 
 def message(session: Session, message_id: UUID) -> Message | None:
@@ -34,6 +49,31 @@ def latest_of_invitation(session: Session, invitation_id: UUID) -> Message | Non
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def counts(session: Session, site_ids: Collection[UUID], since: datetime) -> list[Counts]:
+    """Count what waits at the sites, and what failed or is unclear of what was written since an instant."""
+    waits = Message.state.in_(("queued", "sending"))
+
+    def recent(state: str) -> ColumnElement[int]:
+        return func.sum(case((and_(Message.state == state, Message.created_at >= since), 1), else_=0))
+
+    query = (
+        select(
+            Site.name,
+            Message.channel,
+            func.sum(case((waits, 1), else_=0)),
+            func.min(case((waits, Message.created_at))),
+            recent("failed"),
+            recent("unclear"),
+            func.max(Message.sent_at),
+        )
+        .join(Site, Site.id == Message.site_id)
+        .where(Site.id.in_(site_ids))
+        .group_by(Site.name, Message.channel)
+        .order_by(Site.name, Message.channel)
+    )
+    return [Counts(*row) for row in session.execute(query)]
 
 
 def was_queued_since(session: Session, kind: str, since: datetime) -> bool:

@@ -234,3 +234,36 @@ def test_states_show_at_the_desk(scene: Scene, portal: Portal) -> None:
     assert patient is not None
     rows: tuple[MessageRow, ...] = scene.acting("reception").patients.open(patient).messages
     assert [(row.state, row.can_resend) for row in rows] == [("sent", True)]
+
+
+@pytest.mark.rule("D26")
+def test_it_counts_what_waits_and_failed_within_a_week_at_its_own_sites(
+    scene: Scene, portal: Portal, clock: FixedClock, mailer: KeptMailer
+) -> None:
+    def rows(who: str = "it") -> list[tuple[object, ...]]:
+        acting = scene.acting(scene.session("staff", scene.desk, staff_id=scene.staff[who].id))
+        return [
+            (
+                row.site_name,
+                row.channel,
+                row.waiting,
+                row.waiting_since,
+                row.failed,
+                row.unclear,
+                row.last_sent_at,
+            )
+            for row in acting.messages.delivery()
+        ]
+
+    assert rows() == []
+    mailer.trouble = DeliveryFailed("no such address")
+    queue(scene)
+    portal.deliver_due()
+    mailer.trouble = None
+    queue(scene)
+    assert rows() == [("North", "email", 1, clock(), 1, 0, None)]
+    assert rows("it_south") == []
+    portal.deliver_due()
+    sent_at = clock()
+    clock.advance(timedelta(days=7, seconds=1))
+    assert rows() == [("North", "email", 0, None, 0, 0, sent_at)]

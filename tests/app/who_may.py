@@ -243,6 +243,7 @@ TABLE: dict[str, Row] = {
     "visits.mine": Row(nothing, ANY_GUEST),
     "visits.leave": Row(nothing, ANY_GUEST),
     # Work at a site
+    "messages.delivery": Row(nothing, IT | IT_S | MANAGER | MANAGER_S),
     "messages.resend": Row(lambda w: (w.message,), NORTH_STAFF),
     "tasks.open": Row(nothing, NORTH_STAFF | SOUTH_STAFF),
     "tasks.done": Row(lambda w: (w.task, "done"), NORTH_STAFF),

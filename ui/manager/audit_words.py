@@ -52,6 +52,7 @@ VERBS = {
     "imports.match": N_("filed images that had waited"),
     "imports.ready": N_("got ready to import images"),
     "imports.waiting": N_("looked at images that wait"),
+    "messages.delivery": N_("looked at how messages go out"),
     "messages.delivered": N_("learned that a message arrived"),
     "messages.failed": N_("could not send a message"),
     "messages.resend": N_("sent a message again"),

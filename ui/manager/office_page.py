@@ -1,4 +1,4 @@
-"""The office: staff, sites, stations, settings and the month, each on a page of its own."""
+"""The office: staff, sites, stations, delivery, settings and the month, each on a page of its own."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +9,7 @@ from app.rules.access import Role
 from ui.desk.key_button import KeyButton
 from ui.desk.seat import Seat
 from ui.manager.clinic_page import ClinicPage
+from ui.manager.delivery_page import DeliveryPage
 from ui.manager.month_page import MonthView
 from ui.manager.office_part import OfficePart
 from ui.manager.sites_page import SitesPage
@@ -21,7 +22,7 @@ WIDTH = 256
 
 
 class OfficePage(Page):
-    """IT sees the stations only (D26)."""
+    """IT sees the stations and how messages go out (D26)."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat.words, seat.surroundings.background)
@@ -56,6 +57,7 @@ class OfficePage(Page):
                 ("clinic", _("Clinic settings"), "settings", ClinicPage),
                 ("month", _("Month"), "chart-column", MonthView),
             ]
+        made.append(("delivery", _("Delivery"), "send", DeliveryPage))
         self._stack = QStackedWidget()
         menu = QFrame()
         menu.setProperty("role", "header")
