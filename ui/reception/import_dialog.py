@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 
+from app.rules.calendar import local_day
 from app.views.exams import BrokenFile, Imported, Survey, SurveyedStudy
 from app.views.people import PatientRow
 from ui.background import Progress
@@ -218,7 +219,7 @@ class ImportDialog(DeskDialog):
             study.study_instance_uid,
             (
                 Cell(study.description or study.modality, is_bold=True),
-                Cell(_.date(study.performed_at.date())),
+                Cell(_.date(local_day(study.performed_at, self._seat.zone))),
                 Cell(study.patient_name),
                 Cell(study.birth_date),
                 Cell(str(study.images)),

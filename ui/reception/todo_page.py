@@ -5,6 +5,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, Signal
 
 from app.rules.access import Role
+from app.rules.calendar import local_day
 from app.views.exams import WaitingExam
 from app.views.work import PrintRequestRow, TaskRow
 from app.words import Words
@@ -234,7 +235,8 @@ class TodoPage(Page):
         _, study = self._, waiting.study
         patient = PatientField(self._seat, "patient_id", _("Whose are they?"))
         reason = ParagraphField("reason", _("How do you know?"), lines=2)
-        exam = _("{exam}, {day}", exam=study.description or study.modality, day=study.performed_at.date())
+        day = local_day(study.performed_at, self._seat.zone)
+        exam = _("{exam}, {day}", exam=study.description or study.modality, day=day)
         said = _(
             "{name}, born {born}, number {number}",
             name=study.patient_name or "—",

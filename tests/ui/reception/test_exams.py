@@ -98,11 +98,14 @@ def test_files_dropped_on_the_patient_are_imported_and_appear_among_the_exams(
     below = dialog.take.mapTo(dialog.card, dialog.take.rect().topLeft()).y()
     last = dialog.table.mapTo(dialog.card, dialog.table.rect().bottomLeft()).y()
     assert below - last < 2 * dialog.take.height()  # no empty room under the one row
+    day_in_files = dialog.table.lines[0].cells[1].text
     desk.press(Qt.Key.Key_Return, CTRL)
     desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
     desk.press(Qt.Key.Key_Escape)
     desk.settle()
     (line,) = desk.find(RowTable, "exams_table").lines
+    # The site's day, before the import and after it: at 9:30 in Sydney it is still the 10th in UTC.
+    assert [day_in_files, line.cells[0].text] == ["11 March 2026", "11 March 2026"]
     assert [cell.text for cell in line.cells[1:4]] == ["CT of the chest", "North", "3"]
 
 
