@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 
 from app.rules.calendar import local_day
@@ -100,7 +100,7 @@ class ImportDialog(DeskDialog):
         self.folder = KeyButton("import_folder", _("Choose a folder"), "Alt+O", icon_name="folder-open")
         self.take = KeyButton("import_take", _("Import"), "Ctrl+Return", "primary", icon_name="check")
         self.shut = KeyButton("import_close", _("Close"), "Esc")
-        inner = QWidget()
+        self._inner = inner = QWidget()
         inner.setProperty("role", "clear")
         self._found = column(self.table, self.confirm, self.broken_head, self.broken, None)
         inner.setLayout(self._found)
@@ -120,18 +120,26 @@ class ImportDialog(DeskDialog):
         )
 
     def _connect(self) -> None:
+        self._inner.installEventFilter(self)  # the area does not pass on that its content grew
         self.files.clicked.connect(lambda: self._choose(QFileDialog.FileMode.ExistingFiles))
         self.folder.clicked.connect(lambda: self._choose(QFileDialog.FileMode.Directory))
         self.take.clicked.connect(self._on_take)
         self.shut.clicked.connect(self.close_dialog)
         self.confirm.changed.connect(self._show_state)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what was found as it grows."""
+        if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().eventFilter(watched, event)
+
     def _place(self) -> None:
         found = self._survey is not None and bool(self._survey.studies or self._survey.broken)
         self._area.setVisible(found)
-        wanted = self._found.totalHeightForWidth(self._area.viewport().width())
-        if wanted < 0:  # nothing in it wraps
-            wanted = self._found.totalSizeHint().height()
+        wanted = max(
+            self._found.totalHeightForWidth(self._area.viewport().width()),  # of what wraps
+            self._found.totalMinimumSize().height(),
+        )
         self._area.setFixedHeight(min(wanted, round(self.window().height() * 0.5)) if found else 0)
         super()._place()
 
