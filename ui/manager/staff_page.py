@@ -113,7 +113,10 @@ class StaffPage(OfficePart):
 
     def _ask(self, staff: StaffRow | None) -> None:
         _ = self._
-        user_name = TextField("user_name", _("User name"), _("At least 4 letters or digits"), longest=64)
+        least = self._seat.clinic.rules.user_name_min
+        user_name = TextField(
+            "user_name", _("User name"), _("At least {least} letters or digits", least=least), longest=64
+        )
         full_name = TextField("full_name", _("Full name"), longest=120)
         roles: TicksField[Role] = TicksField(
             "roles", _("Roles"), [(role, role_sentence(_, role)) for role in CLINIC_ROLES]

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimeZone, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.errors import Invalid
+from app.rules.limits import ClinicRules
 from app.views.clinic import FirstStart
 from ui.desk.form_fields import ParagraphField
 from ui.desk.key_button import KeyButton
@@ -28,7 +29,7 @@ class FirstStartPage(Page):
         self.clinic_name.setFocus()
 
     def _build(self) -> None:
-        _ = self._
+        _, usual = self._, ClinicRules()
         self.clinic_name = TextField("clinic_name", _("Name of the clinic"), longest=120)
         self.email = TextField("email", _("E-mail address that patients write to"))
         self.public_address = TextField(
@@ -46,9 +47,16 @@ class FirstStartPage(Page):
         )
         self.country.set_text("AU")
         self.full_name = TextField("full_name", _("Your name"), longest=120)
-        self.user_name = TextField("user_name", _("Your user name"), _("At least 4 letters or digits"))
+        self.user_name = TextField(
+            "user_name",
+            _("Your user name"),
+            _("At least {least} letters or digits", least=usual.user_name_min),
+        )
         self.password = PasswordField(
-            _, "password", _("Password"), _("At least 12 characters. Three or four words work well.")
+            _,
+            "password",
+            _("Password"),
+            _("At least {least} characters. Three or four words work well.", least=usual.password_min),
         )
         self.repeat = PasswordField(_, "repeat", _("Password again"))
         self.button = KeyButton("begin_button", _("Set up the clinic"), "Ctrl+Return", "primary")

@@ -41,7 +41,7 @@ class NewPasswordPage(Page):
             _,
             "password",
             _("New password"),
-            _("At least 12 characters. Three or four words work well."),
+            _("Three or four words work well."),
         )
         self.repeat = PasswordField(_, "repeat", _("New password again"))
         self.button = KeyButton("new_password_button", _("Set password and go on"), role="primary")
