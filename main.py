@@ -10,6 +10,7 @@ from app.errors import PortalError
 from app.settings import MachineSettings, practice_settings, read_settings
 from app.words import Words
 
+_ = Words()
 PRACTICE = Path(__file__).resolve().parent / "practice"
 
 
@@ -19,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except PortalError as error:
-        print(Words().error(error), file=sys.stderr)
+        print(_.error(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -34,7 +35,7 @@ def _unexpected(error: Exception) -> str:
     from app.outside.logs import log_to_terminal, report_bug
 
     log_to_terminal()
-    return Words()("Something went wrong. The log says more under {reference}.", reference=report_bug(error))
+    return _("Something went wrong. The log says more under {reference}.", reference=report_bug(error))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,7 +115,9 @@ def _staff(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if _has_no_display():
         print(
-            "There is no display here. Instead of the window, this is the tour: it walks through everything."
+            _(
+                "There is no display here. Instead of the window, this is the tour: it walks through everything."
+            )
         )
         return _tour(argparse.Namespace(out=Path("out"), imported=None))
     from ui.desktop import run_staff
@@ -125,7 +128,7 @@ def _staff(options: argparse.Namespace) -> int:
 def _kiosk(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if _has_no_display():
-        print("There is no display here, so the kiosk cannot open.", file=sys.stderr)
+        print(_("There is no display here, so the kiosk cannot open."), file=sys.stderr)
         return 1
     from ui.desktop import run_kiosk
 

@@ -19,6 +19,7 @@ from app.settings import ListenSettings, MachineSettings
 from app.words import Words
 from web.main import create_app
 
+_ = Words()
 _WAITING = 128  # connections not yet taken
 
 
@@ -52,9 +53,7 @@ def _serve(portal: Portal, settings: MachineSettings, listening: socket.socket) 
     signal.signal(signal.SIGTERM, _stop)
     chores.start()
     try:
-        sys.stdout.write(
-            Words()("The portal is served at {address}.", address=_address(settings.listen)) + "\n"
-        )
+        sys.stdout.write(_("The portal is served at {address}.", address=_address(settings.listen)) + "\n")
         sys.stdout.flush()
         server.run(sockets=[listening])
     finally:
