@@ -151,6 +151,7 @@ def naive(folder: Path, steps: int, hertz: float) -> dict[str, Any]:
                 self.stepper.painted(self.index)
 
     application = QApplication.instance() or QApplication(sys.argv)
+    _ = read(files[-1]).pixel_array  # the decoder is loaded before the click, as ours is
     view = View()
     view.resize(SIDE, SIDE)
     view.show()

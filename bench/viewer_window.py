@@ -126,9 +126,14 @@ class Bench:
         self.pool.close()
 
 
+def files_in(folder: Path) -> list[Path]:
+    """Return the images in a folder and those below it."""
+    return sorted(folder.rglob("*.dcm"))
+
+
 def swipe(folder: Path, steps: int, hertz: float, *, with_pulse: bool = False) -> dict[str, Any]:
     """Step through a folder."""
-    bench = Bench(sorted(folder.iterdir()))
+    bench = Bench(files_in(folder))
     viewer = bench.open()
     bench.square()
     bench.settle(1.0)
@@ -164,7 +169,7 @@ def swipe(folder: Path, steps: int, hertz: float, *, with_pulse: bool = False) -
 
 def first(folder: Path) -> dict[str, Any]:
     """Open the viewer and wait for its first image, as after a click on a thumbnail."""
-    bench = Bench(sorted(folder.iterdir()))
+    bench = Bench(files_in(folder))
     painted: list[float] = []
     viewers: list[Viewer] = []
 
@@ -226,7 +231,7 @@ def drag(file: Path) -> dict[str, Any]:
 
 def thumbnails(folder: Path) -> dict[str, Any]:
     """Wait until all small pictures in sight are there, from opening the viewer on."""
-    bench = Bench(sorted(folder.iterdir()))
+    bench = Bench(files_in(folder))
     clicked = time.perf_counter()
     viewer = bench.open()
     strip = viewer.findChild(ThumbnailStrip)
@@ -246,7 +251,7 @@ def thumbnails(folder: Path) -> dict[str, Any]:
 
 def memory(folder: Path, count: int) -> dict[str, Any]:
     """Go through so many images to the last and back; return what we and the workers hold, shared pages shared out."""
-    bench = Bench(sorted(folder.iterdir())[:count])
+    bench = Bench(files_in(folder)[:count])
     viewer = bench.open()
     bench.square()
     most = 0

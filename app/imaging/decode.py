@@ -19,8 +19,8 @@ from app.imaging.pixels import Array, from_codec, native
 from app.imaging.problems import Damaged
 
 _RGB = 3
-_LARGE = 1_000_000  # samples
 _END = b"\xff\xd9"  # end of image, in every JPEG
+NEARLY = 0.9  # of a wanted size is enough: 4000 pixels come as 250 where 256 are asked for
 _NEAR_END = 16  # bytes, padding among them
 _MOST_LARGER = 4  # times as many pixels as the header says: more is a broken codestream
 
@@ -42,12 +42,12 @@ def decode_frame(frames: Frames, frame: int, *, smallest_side: int | None = None
     """Return one frame decoded; raises Damaged.
 
     smallest_side: where given, the frame may come at half, quarter ... size as long as its longer side
-    stays at least this long; only codecs that save time by it do so.
+    stays nearly this long; only codecs that save time by it do so.
     """
     layout = frames.layout
-    data = frames.bytes_of(frame)
     if not frames.encapsulated:
-        return _native(frames, frame, data, layout)
+        return _native(frames, frame, layout)
+    data = frames.bytes_of(frame)
     codestream = frames.codestream_of(data)
     layout = _sized(frames, layout, codestream)
     if smallest_side is not None:
@@ -69,11 +69,11 @@ def decode_frame(frames: Frames, frame: int, *, smallest_side: int | None = None
         return _rescued(frames, data, layout, codestream)
 
 
-def _native(frames: Frames, frame: int, data: bytes, layout: PixelLayout) -> Decoded:
+def _native(frames: Frames, frame: int, layout: PixelLayout) -> Decoded:
     file = frames.file
     little = file.coding.little and file.transfer_syntax != GE_BIG_ENDIAN_PIXELS
     first_bit = frame * layout.frame_bits % 8
-    pixels = native(data, layout, first_bit=first_bit, little=little)
+    pixels = native(frames.native_bytes_of(frame), layout, first_bit=first_bit, little=little)
     return Decoded(pixels, replace(layout, photometric=_unsubsampled(layout)))
 
 
@@ -148,9 +148,8 @@ def _jpeg_ls(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decode
 
 
 def _jpeg_2000(data: bytes, layout: PixelLayout, codestream: Codestream) -> Decoded:
-    # Two threads halve the wait for a large image; more only take processors from other workers.
-    threads = 2 if layout.frame_samples > _LARGE else 1
-    decoded = imagecodecs.jpeg2k_decode(data, numthreads=threads)
+    # Two threads halve the wait; more only take processors from other workers.
+    decoded = imagecodecs.jpeg2k_decode(data, numthreads=2)
     return _checked(decoded, layout, codestream, _colours_2000(data, layout))
 
 
@@ -270,7 +269,7 @@ def _rescued(frames: Frames, data: bytes, layout: PixelLayout, codestream: Codes
 def _reduced(data: bytes, layout: PixelLayout, codestream: Codestream, smallest_side: int) -> Decoded | None:
     """Decode fewer resolution levels (JPEG 2000) or fewer coefficients (JPEG); None where it does not pay."""
     levels = 0
-    while max(layout.rows, layout.columns) >> (levels + 1) >= smallest_side and levels < 5:  # noqa: PLR2004
+    while max(layout.rows, layout.columns) >> (levels + 1) >= NEARLY * smallest_side and levels < 5:  # noqa: PLR2004
         levels += 1
     if levels == 0:
         return None

@@ -79,7 +79,7 @@ def open_file(given: Path | bytes) -> DicomFile:
         if not given.is_file():  # a pipe or a device would never end
             raise Damaged("file_missing")
         try:
-            stream = given.open("rb", buffering=1 << 16)
+            stream = given.open("rb")
         except OSError:
             raise Damaged("file_missing") from None
         source = Source(stream, given.stat().st_size)

@@ -8,8 +8,11 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import BinaryIO, NamedTuple
+from io import BufferedIOBase
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.charset import convert_encodings, decode_bytes, default_encoding
 from pydicom.datadict import dictionary_VR
 
@@ -23,6 +26,7 @@ PIXELS = (
     tags.PIXEL_DATA,
 )  # float, double float, integer
 UNDEFINED = 0xFFFFFFFF
+_SMALL, _BLOCK = 64, 8192  # bytes
 
 _LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 _SHORT = frozenset(
@@ -93,17 +97,35 @@ class Element(NamedTuple):
     length: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Source:
     """A file, read by position."""
 
-    stream: BinaryIO
+    stream: BufferedIOBase
     size: int
+    _block: bytes = b""
+    _block_at: int = 0
 
     def read(self, start: int, count: int) -> bytes:
         """Return up to count bytes from start; fewer at the end of the file."""
+        if count <= _SMALL:
+            # Headers are read in steps of a dozen bytes: a look into memory is much quicker than a call a step.
+            at = start - self._block_at
+            if at < 0 or at + count > len(self._block):
+                self.stream.seek(start)
+                self._block, self._block_at, at = self.stream.read(_BLOCK), start, 0
+            return self._block[at : at + max(0, count)]
         self.stream.seek(start)
-        return self.stream.read(max(0, min(count, self.size - start)))
+        return self.stream.read(min(count, self.size - start))
+
+    def read_array(self, start: int, count: int) -> NDArray[np.uint8]:
+        """Return up to count bytes from start as an array that may be changed."""
+        found = np.empty(max(0, min(count, self.size - start)), np.uint8)
+        self.stream.seek(start)
+        have = 0
+        while have < len(found) and (more := self.stream.readinto(found[have:].data)):
+            have += more
+        return found[:have]
 
 
 def coding_at(source: Source, start: int) -> Coding:

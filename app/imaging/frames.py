@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.imaging import tags
 from app.imaging.codestream import Codec, Codestream, recognise
 from app.imaging.dicom_file import DicomFile
@@ -176,10 +179,26 @@ class Frames:
         return max(1, min(said, there))
 
     def bytes_of(self, frame: int) -> bytes:
-        """Return one frame's bytes: a codestream, or native bytes with whole first and last byte; raises Damaged."""
+        """Return one frame's codestream; raises Damaged."""
+        self._must_have(frame)
+        return self._joined(frame, _MAX_FRAME_BYTES)
+
+    def native_bytes_of(self, frame: int) -> NDArray[np.uint8]:
+        """Return one frame's native bytes, with whole first and last byte; they are the caller's. Raises Damaged."""
+        self._must_have(frame)
+        bits = self.layout.frame_bits
+        first, last = frame * bits // 8, -(-(frame + 1) * bits // 8)
+        there = self._swapped(first, last) if self._bytes_in_big_words else self._plain(first, last)
+        if not there.size:
+            raise Damaged("image_has_no_pixels")
+        if len(there) < last - first:
+            self.file.note("image_cut_short")
+            there = np.concatenate((there, np.zeros(last - first - len(there), np.uint8)))
+        return there
+
+    def _must_have(self, frame: int) -> None:
         if not 0 <= frame < self.count:
             raise Damaged("frame_missing")
-        return self._joined(frame, _MAX_FRAME_BYTES) if self.encapsulated else self._native(frame)
 
     def _joined(self, frame: int, most: int) -> bytes:
         parts: list[bytes] = []
@@ -190,17 +209,6 @@ class Frames:
                 break
         return b"".join(parts)
 
-    def _native(self, frame: int) -> bytes:
-        bits = self.layout.frame_bits
-        first, last = frame * bits // 8, -(-(frame + 1) * bits // 8)
-        there = self._swapped(first, last) if self._bytes_in_big_words else self._plain(first, last)
-        if not there:
-            raise Damaged("image_has_no_pixels")
-        if len(there) < last - first:
-            self.file.note("image_cut_short")
-            there += bytes(last - first - len(there))
-        return there
-
     @cached_property
     def _bytes_in_big_words(self) -> bool:
         """Tell whether numbers of 8 bits or fewer lie in big-endian words of 16 (PS3.5 8.1.2)."""
@@ -208,14 +216,13 @@ class Frames:
         small = self.layout.allocated <= 8  # noqa: PLR2004 - bits
         return small and not self.file.coding.little and pixels is not None and pixels.vr == "OW"
 
-    def _plain(self, first: int, last: int) -> bytes:
+    def _plain(self, first: int, last: int) -> NDArray[np.uint8]:
         pixels = self.file.pixels
         assert pixels is not None
-        return self.file.source.read(pixels.start + first, min(last, pixels.length) - first)
+        return self.file.source.read_array(pixels.start + first, min(last, pixels.length) - first)
 
-    def _swapped(self, first: int, last: int) -> bytes:
+    def _swapped(self, first: int, last: int) -> NDArray[np.uint8]:
         even = first - first % 2
-        words = bytearray(self._plain(even, last + last % 2))
-        words += bytes(len(words) % 2)
-        words[0::2], words[1::2] = words[1::2], words[0::2]
-        return bytes(words[first - even : last - even])
+        words = self._plain(even, last + last % 2)
+        words = np.concatenate((words, np.zeros(words.size % 2, np.uint8)))
+        return words.view(np.uint16).byteswap().view(np.uint8)[first - even : last - even]

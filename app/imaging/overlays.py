@@ -65,6 +65,6 @@ def _among_the_pixels(frames: Frames, frame: int, bit: int, shape: tuple[int, in
     if not (unused and plain and 0 <= bit < _WORD and shape == (layout.rows, layout.columns)):
         return None
     order = "<u2" if frames.file.coding.little else ">u2"
-    words = np.frombuffer(frames.bytes_of(frame), order, layout.rows * layout.columns)
+    words = np.frombuffer(frames.native_bytes_of(frame), order, layout.rows * layout.columns)
     plane: Array = (words.reshape(shape) >> bit & 1).astype(bool)
     return plane

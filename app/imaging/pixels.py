@@ -11,7 +11,7 @@ from app.imaging.problems import Damaged
 Array = NDArray[Any]
 
 
-def native(data: bytes, layout: PixelLayout, *, first_bit: int, little: bool) -> Array:
+def native(data: bytes | NDArray[np.uint8], layout: PixelLayout, *, first_bit: int, little: bool) -> Array:
     """Return the numbers of a native frame, (rows, columns) or (rows, columns, samples).
 
     first_bit: where the frame begins in the first byte (one-bit frames are not padded, C.7.6.3.1.1).
@@ -33,7 +33,7 @@ def _refuse() -> Array:
     raise Damaged("image_unreadable")
 
 
-def _words(data: bytes, layout: PixelLayout, first_bit: int, *, little: bool) -> Array:
+def _words(data: bytes | NDArray[np.uint8], layout: PixelLayout, first_bit: int, *, little: bool) -> Array:
     order = "<" if little else ">"
     count = layout.frame_bits // layout.allocated
     if layout.floating:
@@ -58,7 +58,8 @@ def _stored(words: Array, layout: PixelLayout) -> Array:
     if layout.stored == size:
         return words.view(signed) if layout.signed else words
     if not layout.signed and layout.high_bit == layout.stored - 1:
-        lowest: Array = words & unsigned.type((1 << layout.stored) - 1)
+        mask = unsigned.type((1 << layout.stored) - 1)
+        lowest: Array = np.bitwise_and(words, mask, out=words if words.flags.writeable else None)
         return lowest
     # Shifted up until High Bit is the top bit, then down again: the sign bit is carried along.
     top: Array = words << unsigned.type(size - 1 - layout.high_bit)
