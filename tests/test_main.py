@@ -1,8 +1,10 @@
 """The command line, as somebody types it: every verb in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +267,25 @@ def test_a_settings_file_is_found_before_and_after_the_second_verb(machine: Mach
 
 def test_without_a_display_the_kiosk_says_so(machine: Machine) -> None:
     assert machine.told("kiosk", "--practice") == "There is no display here, so the kiosk cannot open."
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_an_open_window_closes_well_when_the_program_is_told_to_end(
+    machine: Machine, told: signal.Signals
+) -> None:
+    window = subprocess.Popen(
+        [sys.executable, str(ROOT / "main.py"), "staff"],
+        env=os.environ | {"HOME": str(machine.home), "QT_QPA_PLATFORM": "offscreen"},
+        cwd=machine.home,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while not (machine.folder / "log" / "desk.log").exists() and time.monotonic() < until:
+        assert window.poll() is None
+    window.send_signal(told)
+    assert "Traceback" not in window.communicate(timeout=60)[1]
+    assert window.returncode == 0
 
 
 # What nobody expected

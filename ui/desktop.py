@@ -1,5 +1,6 @@
 """Starts the reception desk or the kiosk: paints first, then loads what the window needs."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,11 +57,22 @@ def _run(
 ) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
+    _end_when_told(application)
     start = Start(application, kind, settings, is_practice=is_practice, window=window)
     start.show()
     status = application.exec()
     start.close_down()
     return status
+
+
+def _end_when_told(application: QApplication) -> None:
+    """Close well at Ctrl+C in the terminal and when the system stops the program."""
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda _signal, _frame: application.quit())
+    # Qt's own loop never lets Python look whether there was a signal.
+    look = QTimer(application)
+    look.timeout.connect(lambda: None)
+    look.start(200)
 
 
 @dataclass(frozen=True)
