@@ -4,15 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Final, Literal
 
-from PySide6.QtCore import (
-    QEvent,
-    QPointF,
-    QRectF,
-    QSizeF,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTouchEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -22,7 +14,7 @@ from ui.viewer.layers import Layers
 from ui.viewer.motion import Motion
 from ui.viewer.overlay import Overlay
 from ui.viewer.placement import Insets, Placement, View, bounds, fit_scale, fitted, placed, settled, view_of
-from ui.viewer.stage import Content, Manner, Stage
+from ui.viewer.stage import Content, Manner, Stage, size_of
 from ui.viewer.tone import Tone
 
 SwipeDirection = Literal["follow", "literal"]
@@ -60,14 +52,12 @@ class ImageCanvas(QWidget):
         self._neighbour = neighbour
         self._toward = -1 if swipe_direction == "follow" else 1
         self._content: Content = None
-        self._here, self._beside = Stage(), Stage()
+        self._here, self._beside, self._ahead = Stage(), Stage(), Stage()
         self._placement = Placement(1.0, QPointF())
-        self._is_fitted = True
+        self._is_fitted = self._has_drawings = True
         self._insets = Insets()
         self._tone = Tone()
-        self._has_drawings = True
-        self._pulled = 0.0
-        self._slide = 0.0
+        self._pulled = self._slide = 0.0
         self._wheel = 0
         self.overlay = Overlay(self)
         self._gestures = Gestures(self, can_window=can_window)
@@ -84,6 +74,8 @@ class ImageCanvas(QWidget):
         """Show an image or a tile; keep_view leaves zoom and place as they are where the size allows it."""
         before = self._content
         self._content = content
+        if self._ahead.shows(content):
+            self._here, self._ahead = self._ahead, self._here
         if not keep_view or not isinstance(content, Layers):
             if not self._slide:
                 self._motion.stop()
@@ -92,17 +84,23 @@ class ImageCanvas(QWidget):
             self._place(self._fitted() if self._is_fitted else self._settled(self._placement), is_led=False)
         elif not self._slide:
             self._still.start()  # buttons beside the image are not drawn anew
-            self.update(self._placement.covers(self._size()).toAlignedRect())
+            self.update(self._box())
             return
         self._move()
+
+    def prepare(self, content: Content) -> None:
+        """Make ready to show an image of the same size as this one without delay."""
+        if size_of(content) == self._size():
+            density = self.devicePixelRatioF()
+            self._ahead.prepare(content, self._placement, QRectF(self.rect()), self._tone, density)
 
     def forget(self) -> None:
         """Drop the image and wipe what was drawn of it."""
         self._hold()
         self._still.stop()
         self._content = None
-        self._here.clear()
-        self._beside.clear()
+        for stage in (self._here, self._beside, self._ahead):
+            stage.clear()
         self.overlay.forget()
         self.setAccessibleName("")
         self.setAccessibleDescription("")
@@ -325,8 +323,9 @@ class ImageCanvas(QWidget):
         painter = QPainter(self)
         try:
             painter.fillRect(event.rect(), GROUND)
-            self._paint_images(painter)
-            self.overlay.paint(painter)
+            if self._slide or event.region().intersects(self._box()):
+                self._paint_images(painter)
+            self.overlay.paint(painter, event.region())
         finally:
             painter.end()  # a painter that outlives its widget's event takes the process with it
 
@@ -334,13 +333,10 @@ class ImageCanvas(QWidget):
         manner = Manner(self._tone, not self._still.isActive(), self._has_drawings)
         rooms, font = (QRectF(self.rect()), self._room()), self.font()
         self._here.paint(painter, self._content, self._placement, self._slide, rooms, manner, font)
-        if not self._slide:
-            return
-        is_there, beside = self._neighbour(self._step(self._slide))
+        is_there, beside = self._neighbour(self._step(self._slide)) if self._slide else (False, None)
         if is_there:
             away = self._slide - math.copysign(self.width() + GAP, self._slide)
-            size = QSizeF(*beside.size) if isinstance(beside, Layers) else QSizeF(1, 1)
-            place = fitted(size, self._room(), self._placement)
+            place = fitted(size_of(beside), self._room(), self._placement)
             self._beside.paint(painter, beside, place, away, rooms, manner, font)
 
     # Inside
@@ -352,8 +348,12 @@ class ImageCanvas(QWidget):
     def _step(self, pulled: float) -> int:
         return self._toward if pulled > 0 else -self._toward
 
+    def _box(self) -> QRect:
+        is_image = isinstance(self._content, Layers)
+        return self._placement.covers(self._size()).toAlignedRect() if is_image else self.rect()
+
     def _size(self) -> QSizeF:
-        return QSizeF(*self._content.size) if isinstance(self._content, Layers) else QSizeF(1, 1)
+        return size_of(self._content)
 
     def _room(self) -> QRectF:
         return QRectF(self.rect()).adjusted(0, self._insets.top, 0, -self._insets.bottom)

@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap, QStaticText
 
 INK: Final = QColor("#E6EDEF")
 HALO: Final = QColor(5, 8, 9, 110)
@@ -57,13 +57,16 @@ def _drawn(lines: list[tuple[str, QFont]], room: float, density: float) -> QPixm
     painter = QPainter(picture)
     top = EDGE / 2
     for text, (_, font), metric in zip(texts, lines, metrics, strict=True):
-        at = QPointF(EDGE, top + metric.ascent())
+        at = QPointF(EDGE, top)
         painter.setFont(font)
+        laid_out = QStaticText(text)  # once for all 17 times it is drawn
+        laid_out.setTextFormat(Qt.TextFormat.PlainText)
+        laid_out.prepare(font=font)
         painter.setPen(HALO)
         for away in RING:
-            painter.drawText(at + away, text)
+            painter.drawStaticText(at + away, laid_out)
         painter.setPen(INK)
-        painter.drawText(at, text)
+        painter.drawStaticText(at, laid_out)
         top += metric.lineSpacing()
     painter.end()
     return picture

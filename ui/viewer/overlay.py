@@ -1,9 +1,10 @@
 """The words over an image that never go away."""
 
+import math
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from ui.viewer.halo import EDGE, HaloText
@@ -67,21 +68,26 @@ class Overlay:
             self._left, self._right, self._top = MARGIN, MARGIN, MARGIN / 2 + row + MARGIN / 2
         return max(row, self._top + height) + MARGIN / 2
 
-    def paint(self, painter: QPainter) -> None:
-        """Draw the words; when room is short, the image's title is cut first, the warning never."""
-        plain, bold = self._widget.font(), QFont(self._widget.font())
-        bold.setBold(True)
-        said, whole, corner = self._sayings, QRectF(self._widget.rect()), Qt.AlignmentFlag
-        lines = [(line, plain if number else bold) for number, line in enumerate(said.whose)]
-        top = whole.adjusted(self._left, self._top, -self._right, 0)
-        self._whose.paint(painter, lines, top, corner.AlignTop | corner.AlignLeft)
-        foot = whole.adjusted(MARGIN, 0, -MARGIN, -MARGIN / 2)
-        for text, words in ((self._warning, said.warning), (self._seen, said.seen)):
-            text.paint(painter, [(words, plain)], foot, corner.AlignBottom | corner.AlignRight)
-            foot.setRight(foot.right() - QFontMetricsF(plain).horizontalAdvance(words) - EDGE - 2 * MARGIN)
+    def paint(self, painter: QPainter, region: QRegion) -> None:
+        """Draw the words in a region; when room is short, the image's title is cut first, the warning never."""
+        plain, said = self._widget.font(), self._sayings
+        metrics, whole = QFontMetricsF(plain), self._widget.rect()
+        line, corner = math.ceil(metrics.lineSpacing() + EDGE), Qt.AlignmentFlag
+        top = QRectF(whole).adjusted(self._left, self._top, -self._right, 0)
+        if region.intersects(QRect(0, 0, whole.width(), round(top.top()) + (len(said.whose) + 1) * line)):
+            bold = QFont(plain)
+            bold.setBold(True)
+            lines = [(text, plain if number else bold) for number, text in enumerate(said.whose)]
+            self._whose.paint(painter, lines, top, corner.AlignTop | corner.AlignLeft)
         if said.scale:
-            bar = whole.adjusted(MARGIN, 0, 0, -self.foot - MARGIN)
+            bar = QRectF(whole).adjusted(MARGIN, 0, 0, -self.foot - MARGIN)
             paint_bar(painter, bar.left() + EDGE, bar.bottom(), said.scale_length)
             bar.setBottom(bar.bottom() - EDGE)
             self._scale.paint(painter, [(said.scale, plain)], bar, corner.AlignBottom | corner.AlignLeft)
+        foot = QRectF(whole).adjusted(MARGIN, 0, -MARGIN, -MARGIN / 2)
+        if not region.intersects(whole.adjusted(0, whole.height() - line - round(MARGIN / 2), 0, 0)):
+            return
+        for text, words in ((self._warning, said.warning), (self._seen, said.seen)):
+            text.paint(painter, [(words, plain)], foot, corner.AlignBottom | corner.AlignRight)
+            foot.setRight(foot.right() - metrics.horizontalAdvance(words) - EDGE - 2 * MARGIN)
         self._which.paint(painter, [(said.which, plain)], foot, corner.AlignBottom | corner.AlignLeft)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
 from app.imaging.grayscale import Grayscale
@@ -24,7 +24,7 @@ class Picture:
 
     def __init__(self) -> None:
         self._buffer = np.empty(0, np.uint32)
-        self._coloured: tuple[Layers, Tone, int, QRectF] | None = None
+        self._coloured: tuple[Layers, Tone, int, QRect] | None = None
         self._image = QImage()
         self._table: tuple[tuple[Grayscale, Tone, bool], NDArray[np.uint32]] | None = None
 
@@ -33,6 +33,43 @@ class Picture:
         self._image = QImage()
         self._coloured = self._table = None
         self._buffer = np.empty(0, np.uint32)
+
+    def shows(self, layers: Layers) -> bool:
+        """Tell whether it was this image that was coloured last."""
+        return self._coloured is not None and self._coloured[0] is layers
+
+    def prepare(
+        self,
+        layers: Layers,
+        placement: Placement,
+        tone: Tone,
+        view: QRectF,
+        density: float,
+        *,
+        is_smooth: bool,
+    ) -> tuple[int, QRect] | None:
+        """Colour what the view shows of the image, unless that is done; return the level and the part, if any.
+
+        density: pixels of the screen for each point.
+        """
+        size = QSizeF(*layers.size)
+        inverse, is_possible = placement.transform(size).inverted()
+        needed = placement.scale * density
+        number = layers.level_for(needed if is_smooth else needed * COARSE)
+        level = layers.levels[number]
+        rows, columns = level.shape[:2]
+        across, down = columns / size.width(), rows / size.height()
+        seen = inverse.mapRect(view).intersected(QRectF(0, 0, size.width(), size.height()))
+        if not is_possible or seen.isEmpty():
+            return None
+        left, top = max(0, int(seen.left() * across) - MARGIN), max(0, int(seen.top() * down) - MARGIN)
+        right = min(columns, math.ceil(seen.right() * across) + MARGIN)
+        bottom = min(rows, math.ceil(seen.bottom() * down) + MARGIN)
+        part = QRect(left, top, right - left, bottom - top)
+        if self._coloured != (layers, tone, number, part):
+            self._colour(layers, tone, level[top:bottom, left:right])
+            self._coloured = (layers, tone, number, part)
+        return number, part
 
     def paint(
         self,
@@ -46,35 +83,28 @@ class Picture:
         has_drawings: bool = True,
     ) -> None:
         """Draw the image where it is placed, as much of it as the view shows, and what is drawn over it."""
-        size = QSizeF(*layers.size)
-        way = placement.transform(size)
-        inverse, is_possible = way.inverted()
-        needed = placement.scale * painter.device().devicePixelRatioF()
-        number = layers.level_for(needed if is_smooth else needed * COARSE)
-        level = layers.levels[number]
-        rows, columns = level.shape[:2]
-        across, down = columns / size.width(), rows / size.height()
-        seen = inverse.mapRect(view).intersected(QRectF(0, 0, size.width(), size.height()))
-        if not is_possible or seen.isEmpty():
+        density = painter.device().devicePixelRatioF()
+        found = self.prepare(layers, placement, tone, view, density, is_smooth=is_smooth)
+        if found is None:
             return
-        left, top = max(0, int(seen.left() * across) - MARGIN), max(0, int(seen.top() * down) - MARGIN)
-        right = min(columns, math.ceil(seen.right() * across) + MARGIN)
-        bottom = min(rows, math.ceil(seen.bottom() * down) + MARGIN)
-        part = QRectF(left, top, right - left, bottom - top)
-        if self._coloured != (layers, tone, rows, part):
-            self._colour(layers, tone, level[top:bottom, left:right])
-            self._coloured = (layers, tone, rows, part)
-        target = QRectF(left / across, top / down, part.width() / across, part.height() / down)
+        number, part = found
+        size, way = QSizeF(*layers.size), placement.transform(QSizeF(*layers.size))
+        rows, columns = layers.levels[number].shape[:2]
+        across, down = columns / size.width(), rows / size.height()
+        target = QRectF(part.x() / across, part.y() / down, part.width() / across, part.height() / down)
         painter.save()
         painter.setTransform(way, combine=True)
         on_screen = way.mapRect(target).intersected(view)
-        is_quick = on_screen.width() * on_screen.height() * painter.device().devicePixelRatioF() ** 2 < LARGE
-        is_pixel_by_pixel = number == 0 and needed == columns / size.width()
+        is_quick = on_screen.width() * on_screen.height() * density**2 < LARGE
+        is_pixel_by_pixel = number == 0 and placement.scale * density == across
         is_smooth = (is_smooth or is_quick) and not is_pixel_by_pixel
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(target, self._image)
         if has_drawings and layers.overlay:
-            painter.drawImage(target, _drawings(layers.overlay[number][top:bottom, left:right]))
+            drawn = layers.overlay[number][
+                part.top() : part.top() + part.height(), part.left() : part.left() + part.width()
+            ]
+            painter.drawImage(target, _drawings(drawn))
         painter.restore()
 
     def _colour(self, layers: Layers, tone: Tone, part: NDArray[Any]) -> None:

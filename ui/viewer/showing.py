@@ -1,6 +1,6 @@
 """The images of one exam on one canvas: which is wanted, which is shown, and what is said of it."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.words import Words
@@ -26,10 +26,10 @@ class Showing(QObject):
         order: Order,
         caption: Caption,
         log: ShownLog,
-        *,
         words: Words,
         background: Background,
         home: QWidget,
+        *,
         is_staff: bool,
         swipe_direction: SwipeDirection = "follow",
         budget: int = BUDGET,
@@ -48,16 +48,22 @@ class Showing(QObject):
         self.loader.arrived.connect(self._on_arrived)
         self.loader.failed.connect(self._on_failed)
         self.canvas.changed.connect(self.say)
+        self._step = 1
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._settle)
 
     def go(self, position: Position, *, is_moving: bool = False, is_swipe: bool = False) -> None:
         """Show an image as soon as it is here."""
         is_new_series = self.wanted is None or position.series_id != self.wanted.series_id
+        if self.wanted is not None:
+            self._step = 1 if self._order.place(position) >= self._order.place(self.wanted) else -1
         self.wanted = position
         held = self.loader.want(position, is_moving=is_moving)
         if is_new_series:
             self.canvas.set_tone(Tone())
         if held is not None:
-            self._show(position, held)
+            self._show(position, held, is_moving=is_moving)
+            self._soon.start()
         elif is_new_series or is_swipe or self.shown is None:
             self.shown = None
             self.canvas.show_content(None, keep_view=not is_new_series)
@@ -83,6 +89,7 @@ class Showing(QObject):
 
     def forget(self) -> None:
         """Show nothing."""
+        self._soon.stop()
         self.wanted = self.shown = None
         self._tiles.clear()
         self.canvas.forget()
@@ -93,13 +100,20 @@ class Showing(QObject):
         self._caption = Caption("", "")
         self.forget()
 
-    def _show(self, position: Position, held: Layers | Exception) -> None:
+    def _show(self, position: Position, held: Layers | Exception, *, is_moving: bool = False) -> None:
         is_same_series = self.shown is not None and self.shown.series_id == position.series_id
         self.shown = position
         self.canvas.show_content(self._content(position, held), keep_view=is_same_series)
+        if not is_moving:
+            self.say()
         if isinstance(held, Layers):
             self._log.note(position)
+
+    def _settle(self) -> None:
+        """Once an image has been painted: say which it is, and colour the one that comes next if the way goes on."""
         self.say()
+        _, following = self._neighbour(self._step)
+        self.canvas.prepare(following)
 
     def _content(self, position: Position, held: Layers | Exception | None) -> Content:
         return self._tiles.get(position) if isinstance(held, Exception) else held

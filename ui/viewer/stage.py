@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFont, QPainter
 
 from ui.viewer.layers import Layers
@@ -12,6 +12,11 @@ from ui.viewer.tile import Tile, paint_tile
 from ui.viewer.tone import Tone
 
 Content = Layers | Tile | None  # an image, calm words in its place, or nothing yet
+
+
+def size_of(content: Content) -> QSizeF:
+    """Return an image's size in its units, of whatever is no image a square."""
+    return QSizeF(*content.size) if isinstance(content, Layers) else QSizeF(1, 1)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,15 @@ class Stage:
     def clear(self) -> None:
         """Forget the image."""
         self._picture.clear()
+
+    def shows(self, content: Content) -> bool:
+        """Tell whether it is ready to draw this."""
+        return isinstance(content, Layers) and self._picture.shows(content)
+
+    def prepare(self, content: Content, placed: Placement, view: QRectF, tone: Tone, density: float) -> None:
+        """Colour an image that may be wanted next, so that drawing it takes less time then."""
+        if isinstance(content, Layers):
+            self._picture.prepare(content, placed, tone, view, density, is_smooth=False)
 
     def paint(
         self,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -64,18 +64,8 @@ class Viewer(QWidget):
         self._print_images = print_images
         self._order = Order(source.series)
         self._log = ShownLog(source, background, self)
-        show = partial(
-            Showing,
-            source,
-            self._order,
-            caption,
-            self._log,
-            words=words,
-            background=background,
-            home=self,
-            is_staff=tools == "staff",
-            swipe_direction=swipe_direction,
-        )
+        common = (source, self._order, caption, self._log, words, background, self)
+        show = partial(Showing, *common, is_staff=tools == "staff", swipe_direction=swipe_direction)
         self._main = show()
         self._loader, self.canvas = self._main.loader, self._main.canvas
         self._companion: Companion | None = None
@@ -86,6 +76,9 @@ class Viewer(QWidget):
                 self._extras = StaffExtras(source, self._order, words, background, TARGET[tools], self)
         self._cine = Cine(self)
         self._full_screen = FullScreen(self)
+        # While images go by, the image comes first, then the slider and the thumbnails.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show_place)
         self._build()
         self._connect()
         first = start or self._order.at(0)
@@ -115,7 +108,10 @@ class Viewer(QWidget):
             return
         before = self.wanted
         self._main.go(position, is_moving=is_moving, is_swipe=is_swipe)
-        self._show_place()
+        if is_moving:
+            self._soon.start()
+        else:
+            self._show_place()
         if self._companion is not None and before is not None and before.series_id == position.series_id:
             self._companion.move_on(position.index - before.index)
 
@@ -288,6 +284,7 @@ class Viewer(QWidget):
         button.show_tool(*((_("Stop"), "pause") if is_playing else (_("Play"), "play")))
 
     def _rest(self) -> None:
+        self._soon.stop()
         self._cine.stop()
         self._fader.stop()
 
