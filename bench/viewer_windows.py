@@ -116,13 +116,15 @@ def measure_firsts(folder: Path, repeats: int) -> list[Bar]:
     bars = []
     for coding in ("raw", *SWIPED, *HEAVY):
         place = series(folder, coding)
-        mine, naive = [], []
+        mine, naive, cold = [], [], []
         for _ in range(max(repeats, 5)):
-            mine.append(ours("first", place)["first_ms"])
+            run = ours("first", place)
+            mine.append(run["first_ms"])
+            cold.append(run["cold_ms"])
             naive.append(theirs("naive", place, 1, QUICK)["first_ms"])
         spent, beside = share(mine, 0.5), share(naive, 0.5)
         name = coding.replace("_", " ")
-        details = {"ours": said(mine), "naive": said(naive)}
+        details = {"ours": said(mine), "naive": said(naive), "ours, first exam of the program": said(cold)}
         if coding == "raw":
             bars.append(
                 Bar(

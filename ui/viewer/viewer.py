@@ -68,6 +68,12 @@ class Viewer(QWidget):
         show = partial(Showing, *common, is_staff=tools == "staff", swipe_direction=swipe_direction)
         self._main = show()
         self._loader, self.canvas = self._main.loader, self._main.canvas
+        first = start or self._order.at(0)
+        if first is not None:
+            self._main.go(first)  # it is on its way while the controls are made
+        else:
+            _ = words
+            self._main.show_words(Tile(_("No images"), _("This exam has no images.")))
         self._companion: Companion | None = None
         self._extras: StaffExtras | None = None
         if tools == "staff":
@@ -81,12 +87,7 @@ class Viewer(QWidget):
         self._soon.timeout.connect(self._show_place)
         self._build()
         self._connect()
-        first = start or self._order.at(0)
-        if first is not None:
-            self.go(first)
-        else:
-            _ = words
-            self._main.show_words(Tile(_("No images"), _("This exam has no images.")))
+        self._show_place()
         if self._extras is not None:
             self._extras.fetch()
 
