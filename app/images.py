@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+from app.documents import ImageSheet, PaperStyle, SheetPicture, image_sheet
 from app.errors import N_, Invalid, NotFound
-from app.exam_rows import must_be_given_downloads, reach_of
+from app.exam_rows import must_be_given_downloads, reach_of, title_of
 from app.exams import not_opened, was_opened
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
 from app.imaging.export import Progress, to_film, to_jpeg, to_png, write_dicom_zip, write_pictures_zip
 from app.imaging.problems import error_of
+from app.letterhead import letterhead
 from app.outside.durable import write_whole
 from app.rules.access import Role
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
-from app.views.exams import StoredImage
+from app.views.exams import ImagesForPaper, StoredImage
+from app.words import Words
 from db.models import Exam, Instance, Series
 from db.queries import exams as exam_queries
 from db.queries import images as queries
@@ -31,6 +34,7 @@ STAFF = frozenset({Role.CLINICAL, Role.RECEPTION})
 DownloadKind = Literal["image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
 ONE_IMAGE = ("image_png", "image_jpeg")
 FILM_SIDE = 640
+PAPER_SIDE = 2000  # pixels: 250 for each inch of a page
 MOST_IN_FILM = 300
 USUAL_FRAME_MS = 100.0
 REDUCED_SIDE = 1024
@@ -182,6 +186,57 @@ class Images(Noun):
         if kind in ONE_IMAGE:
             work.about(number=files[0].number, frame=frame + 1)
         return files
+
+    @use_case(STAFF, Effect.OPENS)
+    def for_paper(self, work: Work[None], exam_id: UUID, instance_ids: tuple[UUID, ...]) -> ImagesForPaper:
+        """Return what a sheet of images says and which files it shows, and write down that it is printed (D24)."""
+        found = exam_queries.exams(work.session, reach_of(work.who), work.now, exam_id=exam_id)
+        every = images_to_take(work, reach_of(work.who), exam_id, "all_zip", None)
+        files = {file.id: file for file in every}
+        if not found or not instance_ids or not set(instance_ids) <= set(files):
+            raise _unknown()
+        exam, patient, site = found[0]
+        chosen = tuple(files[instance_id] for instance_id in instance_ids)
+        work.about(exam_id=exam.id, patient_id=patient.id, numbers=[file.number for file in chosen])
+        return ImagesForPaper(
+            letterhead=letterhead(work.session, work.clinic, site.id),
+            patient_name=f"{patient.given_names} {patient.family_name}".strip(),
+            birth_date=patient.birth_date,
+            exam_title=title_of(exam),
+            performed_at=exam.performed_at,
+            files=chosen,
+        )
+
+    def sheet(
+        self,
+        exam_id: UUID,
+        images: Sequence[tuple[UUID, int]],
+        per_page: Literal[1, 2, 4],
+        style: PaperStyle,
+        words: Words,
+        *,
+        window: Window | None = None,
+        invert: bool = False,
+    ) -> bytes:
+        """Return images, each an instance and its frame from 0, as a PDF to print; window: how they were looked at."""
+        facts = self.for_paper(exam_id, tuple(instance_id for instance_id, _ in images))
+        pictures = []
+        for file, (_, frame) in zip(facts.files, images, strict=True):
+            with self.parts.archive.local_path(file.archive_key) as path:
+                shown = self.parts.imaging.render(
+                    path, frame, window=window, invert=invert, overlays=True, max_side=PAPER_SIDE
+                )
+            number = file.number if file.frames == 1 else frame + 1
+            pictures.append(SheetPicture(shown.pixels, words("Image {n}", n=number), shown.aspect))
+        printed = ImageSheet(
+            facts.letterhead,
+            facts.patient_name,
+            facts.birth_date,
+            words(facts.exam_title),
+            facts.performed_at,
+            pictures,
+        )
+        return image_sheet(printed, style, words, per_page=per_page)
 
     def download(
         self,

@@ -1,12 +1,12 @@
 """Exams, reports and images as screens and pages see them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from app.rules.report_release import ReportNotice, ReportState
-from app.views.paper import PrintedReport
+from app.views.paper import Letterhead, PrintedReport
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,18 @@ class StoredImage:
     kind: str
     frames: int
     archive_key: str
+
+
+@dataclass(frozen=True)
+class ImagesForPaper:
+    """What a sheet of images says of itself, and the files it shows."""
+
+    letterhead: Letterhead
+    patient_name: str
+    birth_date: date
+    exam_title: str
+    performed_at: datetime
+    files: tuple[StoredImage, ...]
 
 
 @dataclass(frozen=True)

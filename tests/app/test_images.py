@@ -9,9 +9,12 @@ from PIL import Image
 from pydicom import dcmread
 from sqlalchemy import select
 
+from app.documents import PaperStyle
 from app.errors import PortalError
+from app.imaging import Window
 from app.portal import Acting, Portal
 from app.views.exams import ExamPage
+from app.words import Words
 from db.models import AuditEvent, Invitation
 from tests.made_dicom import Disc, folder_of
 from tests.scene import Scene
@@ -259,6 +262,25 @@ def test_a_series_is_taken_home_as_a_film(stored: Stored, tmp_path: Path) -> Non
         with Image.open(target) as made:
             assert (made.format, getattr(made, "n_frames", 0)) == ("WEBP", frames)
     assert done == [(1, 3), (2, 3), (3, 3), (1, 2), (2, 2)]
+
+
+@pytest.mark.rule("D21", "D24", "D29")
+def test_staff_print_images_with_the_words_that_belong_to_them(
+    scene: Scene, portal: Portal, stored: Stored
+) -> None:
+    acting = scene.acting("reception")
+    page = acting.exams.open(stored.exam)
+    slices, film = (series for series in page.series if series.frame_count)
+    wanted = [(instance.id, 0) for instance in slices.instances] + [(film.instances[0].id, 1)]
+    pdf = acting.images.sheet(stored.exam, wanted, 4, PaperStyle("A4"), Words(), window=Window(100, 200))
+    said = portal.parts.imaging.pdf_text(pdf)
+    for words in ("Amelia Hart", "CT of the head", "Not for diagnosis", "Image 1", "Image 3", "Image 2"):
+        assert words in said
+    assert portal.parts.imaging.pdf_pages(pdf) == 1
+    [event] = events(portal, "images.for_paper")
+    assert json.loads(event.detail)["numbers"] == [1, 2, 3, 1]
+    refusal = kind_of(acting.images.sheet, stored.exam, [(UUID(int=0), 0)], 1, PaperStyle("A4"), Words())
+    assert refusal == "image_unknown"
 
 
 def test_no_transaction_is_open_while_a_worker_decodes(

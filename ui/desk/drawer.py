@@ -12,6 +12,7 @@ PaperKind = Literal[
     "reset_slip",
     "invitation",
     "report",
+    "image_sheet",
     "who_opened",
     "print_request",
 ]

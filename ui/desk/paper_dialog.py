@@ -120,6 +120,7 @@ class PaperDialog(DeskDialog):
             "reset_slip": _("Password-reset slip for {name}", name=self.paper.name),
             "invitation": _("Invitation of {name}", name=self.paper.name),
             "report": _("Report of {name}", name=self.paper.name),
+            "image_sheet": _("Images of {name}", name=self.paper.name),
             "who_opened": _("Who opened the records of {name}", name=self.paper.name),
             "print_request": _("Asked for at the kiosk by {name}", name=self.paper.name),
         }[self.paper.kind]

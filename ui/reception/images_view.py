@@ -8,9 +8,13 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
-from app.views.exams import ExamPage
+from app.portal import Acting
+from app.views.exams import ExamPage, ExamRow
 from app.views.people import PatientRow
 from ui.background import Progress
+from ui.desk.drawer import Paper
+from ui.desk.paper_dialog import PaperDialog
+from ui.desk.questions import paper_style
 from ui.desk.result_list import second_line
 from ui.desk.seat import Seat
 from ui.page import Page
@@ -19,7 +23,7 @@ from ui.patient.sayings import exam_title
 from ui.patient.usb_stick import ENDINGS
 from ui.patient.viewer_page import OFFERED
 from ui.patient.what import ImageKind
-from ui.viewer.source import Caption, Download, Position
+from ui.viewer.source import Caption, Download, Position, PrintWish
 from ui.viewer.viewer import Viewer
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.layout import column
@@ -68,6 +72,7 @@ class ImagesView(Page):
             tools="staff",
             downloads=[Download(kind, partial(self._choose_file, page, what)) for kind, what in OFFERED],
             swipe_direction="literal" if self._seat.clinic.swipe_direction == "literal" else "follow",
+            print_images=partial(self._print, page.exam),
         )
         self.viewer.left.connect(self.left)
         self._column.addWidget(self.viewer, stretch=1)
@@ -107,6 +112,29 @@ class ImagesView(Page):
             failed=self._on_not_saved,
             progress=progress,
         )
+
+    def _print(self, exam: ExamRow, wish: PrintWish) -> None:
+        if self._images is None:
+            return
+        wanted = [self._images.instance_at(one.series_id, one.index) for one in wish.positions]
+        style, words, clock = paper_style(self._seat), self._, self._seat.surroundings.portal.parts.clock
+
+        def make(acting: Acting) -> Paper:
+            pdf = acting.images.sheet(
+                exam.id,
+                wanted,
+                wish.per_page,
+                style,
+                words,
+                window=wish.window,
+                invert=wish.is_inverted,
+            )
+            return Paper("image_sheet", exam.id, pdf, clock(), exam.patient_name)
+
+        self._seat.run(make, owner=self, done=self._show_paper, failed=self.show_failure)
+
+    def _show_paper(self, paper: Paper) -> None:
+        PaperDialog(self._seat, self, paper, self._patient.id)
 
     def _show_saved(self, target: Path) -> None:
         self.busy.stop()

@@ -69,3 +69,11 @@ def test_what_cannot_be_saved_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.settle()
     assert desk.find(ImagesView, "images_view").notices.sentence
     assert "Saved as" not in desk.words()
+
+
+@pytest.mark.rule("D21")
+def test_staff_print_an_image_on_a_sheet(desk: Desk) -> None:
+    desk.click("print")
+    desk.click("choice_0")
+    desk.wait_for("paper_dialog")
+    assert "Images of Amelia Hart" in desk.words()
