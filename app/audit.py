@@ -58,6 +58,7 @@ PLAIN = {
     "images.shown": N_("looked at your images"),
     "images.open_document": N_("opened a document among your images"),
     "images.take_away": N_("downloaded your images"),
+    "images.for_paper": N_("printed your images"),
     "downloads.offer": N_("made a download for a phone"),
     "downloads.spend": N_("downloaded to a phone"),
     "sharing.invite": N_("shared your exam"),

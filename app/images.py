@@ -219,20 +219,21 @@ class Images(Noun):
         invert: bool = False,
     ) -> bytes:
         """Return images, each an instance and its frame from 0, as a PDF to print; window: how they were looked at."""
-        facts = self.for_paper(exam_id, tuple(instance_id for instance_id, _ in images))
+        _ = words
+        facts = self.for_paper(exam_id, tuple(instance_id for instance_id, _frame in images))
         pictures = []
-        for file, (_, frame) in zip(facts.files, images, strict=True):
+        for file, (_instance, frame) in zip(facts.files, images, strict=True):
             with self.parts.archive.local_path(file.archive_key) as path:
                 shown = self.parts.imaging.render(
                     path, frame, window=window, invert=invert, overlays=True, max_side=PAPER_SIDE
                 )
             number = file.number if file.frames == 1 else frame + 1
-            pictures.append(SheetPicture(shown.pixels, words("Image {n}", n=number), shown.aspect))
+            pictures.append(SheetPicture(shown.pixels, _("Image {n}", n=number), shown.aspect))
         printed = ImageSheet(
             facts.letterhead,
             facts.patient_name,
             facts.birth_date,
-            words(facts.exam_title),
+            _(facts.exam_title),
             facts.performed_at,
             pictures,
         )

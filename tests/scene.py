@@ -99,7 +99,7 @@ class Scene:
         self, role: Role, *sites: UUID, more: tuple[Role, ...] = (), other_sites: bool = False
     ) -> Known:
         staff_id = new_id()
-        name = f"{role.value}.{staff_id.hex[-6:]}"
+        name = f"{role.value}.{staff_id.hex[-12:]}"
         self.add(
             Staff(
                 id=staff_id,
@@ -176,7 +176,7 @@ class Scene:
             PatientIdentifier(
                 id=new_id(),
                 patient_id=patient_id,
-                value=mrn or f"M{patient_id.hex[-8:]}",
+                value=mrn or f"M{patient_id.hex[-12:]}",
                 issuer="Harbour Imaging",
             ),
             *(
@@ -197,7 +197,7 @@ class Scene:
     ) -> Known:
         """An activated account that reaches the patients, signed in now at the kiosk or on the web."""
         account_id = new_id()
-        name = user_name or f"user{account_id.hex[-8:]}"
+        name = user_name or f"user{account_id.hex[-12:]}"
         self.add(
             Account(
                 id=account_id,
@@ -242,7 +242,7 @@ class Scene:
                 id=exam_id,
                 patient_id=patient,
                 site_id=site or self.north,
-                accession_number=f"A{exam_id.hex[-8:]}",
+                accession_number=f"A{exam_id.hex[-12:]}",
                 issuer="Harbour Imaging",
                 description=description,
                 modality="CT",

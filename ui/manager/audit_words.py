@@ -47,6 +47,7 @@ VERBS = {
     "images.open_document": N_("opened a document of an exam"),
     "images.shown": N_("looked at images"),
     "images.take_away": N_("downloaded images"),
+    "images.for_paper": N_("printed images"),
     "imports.compare": N_("compared images with a patient"),
     "imports.file": N_("imported images"),
     "imports.match": N_("filed images that had waited"),
