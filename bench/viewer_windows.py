@@ -116,15 +116,19 @@ def measure_firsts(folder: Path, repeats: int) -> list[Bar]:
     bars = []
     for coding in ("raw", *SWIPED, *HEAVY):
         place = series(folder, coding)
-        mine, naive, cold = [], [], []
+        mine, naive, cold, at_hand = [], [], [], []
         for _ in range(max(repeats, 5)):
             run = ours("first", place)
             mine.append(run["first_ms"])
             cold.append(run["cold_ms"])
+            at_hand.append(run["at_hand_ms"])
             naive.append(theirs("naive", place, 1, QUICK)["first_ms"])
         spent, beside = share(mine, 0.5), share(naive, 0.5)
         name = coding.replace("_", " ")
         details = {"ours": said(mine), "naive": said(naive), "ours, first exam of the program": said(cold)}
+        details["ours, image at hand"] = said(
+            at_hand
+        )  # the limit: making, laying out and painting the controls
         if coding == "raw":
             bars.append(
                 Bar(

@@ -22,6 +22,7 @@ AHEAD: Final = 16  # images fetched in the direction of travel
 BEHIND: Final = 3
 SLOW_MS: Final = 30.0  # a source slower than this is asked for reduced images while a finger moves
 STILL_MS: Final = 120  # after this the whole image is fetched
+FIRST_MS: Final = 25  # the first image is painted together with its controls, which takes longer
 AT_ONCE: Final = 2
 
 
@@ -98,6 +99,7 @@ class FrameLoader(QObject):
         self._small_asked: tuple[Position, ...] = ()
         self._small_first: tuple[Position, ...] = ()
         self._usual_ms = 0.0
+        self._has_begun = False
         self._usual_bytes = 0
         self._is_closed = False
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
@@ -231,7 +233,8 @@ class FrameLoader(QObject):
             self._usual_bytes = layers.bytes
         self._cache.put(position, layers)
         self.arrived.emit(position, layers)
-        self._soon.start()
+        self._soon.start(0 if self._has_begun else FIRST_MS)
+        self._has_begun = True
 
     def _on_failure(self, position: Position, error: Exception) -> None:
         del self._flying[position]
