@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.callers import visit_over
+from app.callers import signed_out, visit_over
 from app.errors import N_, Invalid, NotAllowed, PortalError, Unavailable
 from app.ids import new_id
 from app.outside.durable import make_folder
@@ -125,6 +125,19 @@ class Here:
         """The portal for the guest whose visit this browser holds; raises NotAllowed without one."""
         portal = self.pages.portal
         return portal.acting(portal.visiting(self.visit_token, address=self.address))
+
+    @property
+    def session_token(self) -> str:
+        """What this browser holds of a signed-in stay; raises NotAllowed when it holds nothing."""
+        token = cookie(self.request, "session")
+        if not token:
+            raise signed_out()
+        return token
+
+    def patient(self, request_id: UUID | None = None) -> Acting:
+        """The portal for the patient who has signed in with this browser; raises NotAllowed when nobody has."""
+        portal = self.pages.portal
+        return portal.acting(portal.signed_in(self.session_token, address=self.address), request_id)
 
     def clinic(self) -> Clinic:
         """The clinic's settings; raises Unavailable before it is set up."""
