@@ -61,6 +61,7 @@ def restrict(limits: Limits) -> None:
     else:
         import resource
 
+        os.nice(5)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory_for_many_frames))
