@@ -4,11 +4,15 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import PortalError
-from app.settings import MachineSettings, practice_settings, read_settings
 from app.words import Words
+
+if TYPE_CHECKING:
+    from app.settings import MachineSettings
 
 _ = Words()
 PRACTICE = Path(__file__).resolve().parent / "practice"
@@ -70,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--frame", type=int, default=0, metavar="N", help="which, from 0")
     render.set_defaults(run=_render)
 
+    enrol = verbs.add_parser("enrol", help="make this computer a desk or kiosk of the clinic's server")
+    enrol.add_argument("--server", required=True, metavar="URL", help="https address of the clinic's server")
+    enrol.add_argument("--code", required=True, help="one-time code from a manager or the server's command line")
+    enrol.add_argument("--settings", type=Path, required=True, help="settings file to write")
+    enrol.add_argument("--ca-file", type=Path, help="certificate authority of the server, where it is not a public one")
+    enrol.set_defaults(run=_enrol)
+
     _admin(verbs.add_parser("admin", help="first manager, stations, keys, backup, restore, audit"))
     return parser
 
@@ -90,14 +101,26 @@ def _admin(admin: argparse.ArgumentParser) -> None:
     enrol.add_argument("name")
     enrol.add_argument("--kind", choices=("desk", "kiosk"), required=True)
     enrol.add_argument("--site", help="name of the site; needed where there are several")
+    code = add("station-code", "put a desk or kiosk on the list and print the one-time code for its computer")
+    code.add_argument("name")
+    code.add_argument("--kind", choices=("desk", "kiosk"), required=True)
+    code.add_argument("--site", help="name of the site; needed where there are several")
     backup = add("backup", "write database and archive to a new folder (keys go elsewhere)")
     backup.add_argument("folder", type=Path)
     restore = add("restore", "bring a backup back into an empty place")
     restore.add_argument("folder", type=Path)
-    verify = add("verify-audit", "check the audit chain")
+    add("migrate", "make the database ready for this version, as its owner (PORTAL_OWNER_URL)")
+    database = add("database", "what the server may do in the database")
+    looks = database.add_subparsers(required=True, dest="database_verb", metavar="verb")
+    looks.add_parser(
+        "roles", help="say which role the server has, and which rights it should not", parents=[where]
+    )
+    audit = add("audit", "check the audit chain, or note its head")
+    checks = audit.add_subparsers(required=True, dest="audit_verb", metavar="verb")
+    verify = checks.add_parser("verify", help="check the audit chain", parents=[where])
     verify.add_argument("--head", default="", help="a head noted earlier, NUMBER:HASH")
+    checks.add_parser("head", help="print the head of the audit chain, to be kept elsewhere", parents=[where])
     add("rotate-key", "put a new encryption key first; what older ones encrypted can still be read")
-    add("audit-head", "print the head of the audit chain, to be kept elsewhere")
 
 
 def _add_where(verb: argparse.ArgumentParser) -> None:
@@ -105,14 +128,15 @@ def _add_where(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--practice", action="store_true", help="sample people and exams, own database")
 
 
-def _settings(options: argparse.Namespace) -> MachineSettings:
+def _settings(options: argparse.Namespace) -> "MachineSettings":
+    from app.settings import practice_settings, read_settings
+
     if options.practice:
         return practice_settings(Path(os.environ.get("PORTAL_PRACTICE", PRACTICE)))
     return read_settings(options.settings, os.environ)
 
 
 def _staff(options: argparse.Namespace) -> int:
-    settings = _settings(options)
     if _has_no_display():
         print(
             _(
@@ -122,17 +146,16 @@ def _staff(options: argparse.Namespace) -> int:
         return _tour(argparse.Namespace(out=Path("out"), imported=None))
     from ui.desktop import run_staff
 
-    return run_staff(settings, is_practice=options.practice)
+    return run_staff(partial(_settings, options), is_practice=options.practice)
 
 
 def _kiosk(options: argparse.Namespace) -> int:
-    settings = _settings(options)
     if _has_no_display():
         print(_("There is no display here, so the kiosk cannot open."), file=sys.stderr)
         return 1
     from ui.desktop import run_kiosk
 
-    return run_kiosk(settings, is_practice=options.practice)
+    return run_kiosk(partial(_settings, options), is_practice=options.practice)
 
 
 def _server(options: argparse.Namespace) -> int:
@@ -158,6 +181,21 @@ def _render(options: argparse.Namespace) -> int:
     from app.imaging.picture_file import write_frame
 
     write_frame(options.file, options.frame, options.out)
+    return 0
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from app.enrolment import enrol
+
+    made = enrol(options.server, options.code, options.settings, options.ca_file)
+    print(
+        _(
+            "This computer is {name} from now on. Start it with --settings {file}, and keep that file to yourself: it"
+            " holds the key.",
+            name=made.name,
+            file=str(options.settings),
+        )
+    )
     return 0
 
 

@@ -1,33 +1,34 @@
 """Starts the reception desk or the kiosk: paints first, then loads what the window needs."""
 
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, Qt, QTimer, QTranslator
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from app.errors import PortalError
-from app.settings import MachineSettings
 from app.words import Words
-from ui.background import Background, Progress
 from ui.theme import Theme
 
 if TYPE_CHECKING:
+    import subprocess
+
     from app.callers import Caller
     from app.portal import Portal
     from app.practice import Sample
+    from app.settings import MachineSettings
+    from ui.background import Background, Progress
     from ui.surroundings import Surroundings
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 
 
-def run_staff(settings: MachineSettings, *, is_practice: bool) -> int:
-    """Open the reception desk; returns the exit status when its window is closed."""
+def run_staff(settings: "Callable[[], MachineSettings]", *, is_practice: bool) -> int:
+    """Open the reception desk; returns the exit status when its window is closed. The settings are read behind it."""
 
     def window(surroundings: "Surroundings", samples: "tuple[Sample, ...]") -> QWidget:
         from ui.reception.desk import DeskWindow
@@ -37,8 +38,8 @@ def run_staff(settings: MachineSettings, *, is_practice: bool) -> int:
     return _run("desk", settings, is_practice=is_practice, window=window)
 
 
-def run_kiosk(settings: MachineSettings, *, is_practice: bool) -> int:
-    """Open the patient kiosk; returns the exit status when it is closed."""
+def run_kiosk(settings: "Callable[[], MachineSettings]", *, is_practice: bool) -> int:
+    """Open the patient kiosk; returns the exit status when it is closed. The settings are read behind it."""
 
     def window(surroundings: "Surroundings", samples: "tuple[Sample, ...]") -> QWidget:
         from ui.kiosk.window import KioskWindow
@@ -50,7 +51,7 @@ def run_kiosk(settings: MachineSettings, *, is_practice: bool) -> int:
 
 def _run(
     kind: str,
-    settings: MachineSettings,
+    settings: "Callable[[], MachineSettings]",
     *,
     is_practice: bool,
     window: "Callable[[Surroundings, tuple[Sample, ...]], QWidget]",
@@ -77,6 +78,7 @@ def _end_when_told(application: QApplication) -> None:
 
 @dataclass(frozen=True)
 class _Opened:
+    settings: "MachineSettings"
     portal: "Portal"
     station: "Caller"
     samples: "tuple[Sample, ...]"
@@ -89,33 +91,38 @@ class Start(QObject):
         self,
         application: QApplication,
         kind: str,
-        settings: MachineSettings,
+        settings: "Callable[[], MachineSettings]",
         *,
         is_practice: bool,
         window: "Callable[[Surroundings, tuple[Sample, ...]], QWidget]",
     ) -> None:
         super().__init__(application)
-        self._kind, self._settings, self._is_practice, self._window = kind, settings, is_practice, window
+        self._application = application
+        self._kind, self._read_settings, self._is_practice, self._window = kind, settings, is_practice, window
         self._ = Words()
         self._theme = Theme("kiosk" if kind == "kiosk" else "desk")
-        self._theme.apply(application)
-        _translate_qt(application)
-        self._background = Background(self)
+        self._theme.dress(application)
+        self._background: Background | None = None
         self._portal: Portal | None = None
-        self._opened: QWidget | None = None
+        self.opened: QWidget | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._stop_chores: Callable[[], None] = lambda: None
-        self._first = FirstPage(self._)
+        self.first = FirstPage(self._)
 
     def show(self) -> None:
         """Paint the first page, then begin to load."""
-        self._first.show()
+        self.first.show()
         QTimer.singleShot(0, self, self._load)
 
     def _load(self) -> None:
-        progress = Progress(self._first.show_progress)
+        from ui.background import Background, Progress
+
+        self._theme.apply(self._application)
+        _translate_qt(self._application)
+        self._background = Background(self)
+        progress = Progress(self.first.show_progress)
         self._background.run(
-            lambda: _open(self._settings, self._kind, progress, is_practice=self._is_practice),
+            lambda: _open(self._read_settings, self._kind, progress, is_practice=self._is_practice),
             owner=self,
             done=self._show_window,
             failed=self._failed,
@@ -123,10 +130,13 @@ class Start(QObject):
         )
 
     def _show_window(self, opened: _Opened) -> None:
+        import subprocess
+
         from app.chores import Chores
         from ui.printing import find_printers
         from ui.surroundings import Surroundings
 
+        assert self._background is not None
         self._portal = opened.portal
         chores = Chores(opened.portal)
         chores.start()
@@ -141,25 +151,25 @@ class Start(QObject):
             words=self._,
             background=self._background,
             theme=self._theme,
-            printers=find_printers(opened.portal.parts.imaging, self._settings.cups_server),
+            printers=find_printers(opened.portal.parts.imaging, opened.settings.cups_server),
             is_practice=self._is_practice,
         )
-        self._opened = self._window(surroundings, opened.samples)
+        self.opened = self._window(surroundings, opened.samples)
         if self._kind == "kiosk":
-            self._opened.showFullScreen()
+            self.opened.showFullScreen()
         else:
-            self._opened.resize(1280, 800)
-            self._opened.show()
-        self._first.close()
+            self.opened.resize(1280, 800)
+            self.opened.show()
+        self.first.close()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, PortalError):
-            self._first.say(self._.error(error))
+            self.first.say(self._.error(error))
         else:
             from app.outside.logs import report_bug
 
             reference = report_bug(error)
-            self._first.say(
+            self.first.say(
                 self._(
                     "The application could not start. Tell the person who looks after it: {reference}.",
                     reference=reference,
@@ -168,7 +178,8 @@ class Start(QObject):
 
     def close_down(self) -> None:
         """Stop what runs beside the window."""
-        self._background.stop()
+        if self._background is not None:
+            self._background.stop()
         self._stop_chores()
         if self._server is not None:
             self._server.terminate()
@@ -177,12 +188,15 @@ class Start(QObject):
             self._portal.close()
 
 
-def _open(settings: MachineSettings, kind: str, progress: Progress, *, is_practice: bool) -> _Opened:
-    """Load the rest of the program and open the portal; runs beside the GUI thread."""
+def _open(
+    read_settings: "Callable[[], MachineSettings]", kind: str, progress: "Progress", *, is_practice: bool
+) -> _Opened:
+    """Read the settings, load the rest of the program and open the portal; runs beside the GUI thread."""
     from app.outside.logs import start_logging
     from app.own_station import own_station
     from app.portal import open_portal
 
+    settings = read_settings()
     start_logging(settings.log_folder, kind)
     samples: tuple[Sample, ...] = ()
     if is_practice:
@@ -192,7 +206,7 @@ def _open(settings: MachineSettings, kind: str, progress: Progress, *, is_practi
     else:
         portal = open_portal(settings)
     station = own_station(portal, kind) if portal.is_set_up() else portal.nobody()
-    return _Opened(portal, station, samples)
+    return _Opened(settings, portal, station, samples)
 
 
 class FirstPage(QWidget):
@@ -204,11 +218,14 @@ class FirstPage(QWidget):
         self.setWindowTitle(self._("Patient portal"))
         self.resize(1280, 800)
         self._line = QLabel(self._("Opening the patient portal"), self)
-        self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._line.setWordWrap(True)
-        self._line.setTextFormat(Qt.TextFormat.PlainText)
+        self._line.setObjectName("first_line")  # centred by the style sheet: to load Qt's enums takes 25 ms
         self._line.setProperty("role", "heading")
         QVBoxLayout(self).addWidget(self._line)
+
+    @property
+    def sentence(self) -> str:
+        """Return what is said."""
+        return self._line.text()
 
     def show_progress(self, done: int, total: int) -> None:
         """Say how far the loading has come."""
@@ -223,7 +240,7 @@ class FirstPage(QWidget):
 
 def _translate_qt(application: QApplication) -> None:
     """Give Qt's own texts the language of the system, from Qt's .qm files."""
-    from PySide6.QtCore import QLibraryInfo
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator  # their many names take 25 ms
 
     translator = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.look import THEME, Colours, Look, Surface, read_look
-from ui.widgets.focus_ring import GAP, FocusRing
 
 KEY = 66  # px; not larger with larger text, or the keyboard would fill the screen
+GAP = 5  # px from a control's edge to the outside of its ring: 2 px of ground and the 3 px ring
 ROOM = 2.2  # the least height of a control, in sizes of its text
 STYLE_SHEET = THEME.with_suffix(".qss")
 FONTS = {
@@ -45,7 +45,16 @@ class Theme:
         return Theme(self._surface, large_text=True, high_contrast=self._high_contrast, look=self._look)
 
     def apply(self, target: QApplication | QWidget) -> None:
-        """Dress the whole application, or one window and what belongs to it."""
+        """Dress the whole application, or one window and what belongs to it; what has the focus gets its ring."""
+        from ui.widgets.focus_ring import FocusRing  # takes longer to load than the first page may
+
+        self.dress(target)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        FocusRing.follow(application)
+
+    def dress(self, target: QApplication | QWidget) -> None:
+        """Dress what has no controls."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         if application.style().name() not in {"fusion", ""}:  # it has no name once a style sheet lies over it
@@ -55,7 +64,6 @@ class Theme:
         target.setFont(self.font())
         target.setPalette(self.palette())
         target.setStyleSheet(self.style_sheet())
-        FocusRing.follow(application)
 
     def font(self) -> QFont:
         """Return the font of running text."""

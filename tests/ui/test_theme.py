@@ -10,9 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.look import THEME, read_look
 from ui.icons import IconLabel, pixmap
-from ui.theme import Theme, register_fonts
+from ui.theme import GAP, Theme, register_fonts
 from ui.widgets.button import Button
-from ui.widgets.focus_ring import GAP
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text
 

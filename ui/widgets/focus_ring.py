@@ -4,7 +4,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from shiboken6 import isValid
 
-GAP = 5  # from the control's edge to the outside of the ring: 2 px of ground and the 3 px ring
+from ui.theme import GAP
+
 NAME = "focusRing"
 
 
