@@ -39,6 +39,7 @@ class ImageCanvas(QWidget):
     led = Signal()  # ... because somebody zoomed, moved or windowed here
     touched = Signal()  # somebody is there
     pressed = Signal()  # somebody pressed here, and not on whatever lies over the image
+    painted = Signal()  # an image, or the words in its place, has been drawn
 
     def __init__(
         self,
@@ -328,6 +329,8 @@ class ImageCanvas(QWidget):
             self.overlay.paint(painter, event.region())
         finally:
             painter.end()  # a painter that outlives its widget's event takes the process with it
+        if self._content is not None:
+            self.painted.emit()
 
     def _paint_images(self, painter: QPainter) -> None:
         manner = Manner(self._tone, not self._still.isActive(), self._has_drawings)
@@ -388,13 +391,7 @@ class ImageCanvas(QWidget):
 
         def path(done: float) -> None:
             scale = start.scale * (target.scale / start.scale) ** done
-            self._place(
-                Placement(
-                    scale,
-                    start.centre + (target.centre - start.centre) * done,
-                    target.turns,
-                    target.is_mirrored,
-                )
-            )
+            centre = start.centre + (target.centre - start.centre) * done
+            self._place(Placement(scale, centre, target.turns, target.is_mirrored))
 
         self._motion.follow(path)

@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from app.words import Words
-from ui.viewer.tool_button import TOUCH, Tool, ToolButton
+from ui.viewer.tool_button import TOUCH, Shape, Tool, ToolButton, size_of_button
 
 GAP = 8
 WIDEST = 1_720  # pixels: a longer slider is no easier to use
@@ -18,6 +19,7 @@ class ControlBar(QFrame):
 
     used = Signal(str)  # the name of the tool
     slid = Signal(int)  # the index the slider stands on
+    moved_over = Signal()  # the mouse is there
 
     def __init__(self, tools: Sequence[Tool], words: Words, target: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -114,13 +116,36 @@ class ControlBar(QFrame):
         self.buttons["next"].setEnabled(has_next)
         self._walk.setVisible(has_previous or has_next)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell that the mouse is there."""
+        super().mouseMoveEvent(event)
+        self.moved_over.emit()
+
     def _widest_line(self, widths: Sequence[int], lines: int) -> int:
         columns = math.ceil(len(widths) / lines)
         widest = [max(widths[column::columns]) for column in range(columns)]
         return sum(widest) + self._grid.spacing() * (columns - 1)
 
     def _button(self, tool: Tool) -> ToolButton:
-        button = ToolButton(tool, self._target, "under" if self._target >= TOUCH else "beside")
+        button = ToolButton(tool, self._target, _shape(self._target))
         button.clicked.connect(lambda: self.used.emit(tool.name))
         self.buttons[tool.name] = button
         return button
+
+
+def usual_height(
+    tools: Sequence[Tool], width: int, target: int, metrics: QFontMetrics, *, has_walk: bool
+) -> int:
+    """Return about the height that a bar of this width will take when it has been made."""
+    gap = GAP if target >= TOUCH else GAP // 2
+    sizes = [size_of_button(tool.text, target, _shape(target), metrics, has_icon=True) for tool in tools]
+    taken = sum(size.width() for size in sizes) + gap * (len(sizes) - 1)
+    lines = max(1, math.ceil(taken / max(width - 2 * GAP, 1)))
+    height = max((size.height() for size in sizes), default=target)
+    walk = 6 * target + 5 * GAP  # two buttons, the slider and its number
+    above = height + GAP if has_walk and walk + taken > width else 0
+    return above + lines * height + (lines - 1) * gap + GAP + 2  # its border
+
+
+def _shape(target: int) -> Shape:
+    return "under" if target >= TOUCH else "beside"

@@ -1,5 +1,6 @@
 """The light box: how the viewer's controls look on its dark ground, from the tokens of the one visual language."""
 
+from functools import cache
 from string import Template
 
 from app.look import read_look
@@ -31,6 +32,7 @@ _SHEET = Template("""
 """)
 
 
+@cache
 def style_sheet(target: int) -> str:
     """Return the viewer's style sheet; target: least height of what is pressed, in pixels."""
     look = read_look()

@@ -73,11 +73,15 @@ class Offers(QObject):
                 button, download_choices(downloads, wanted, self._words, is_moving_picture=is_moving)
             )
 
-    def paper(self, button: QWidget, beside: Position | None, wish: Callable[[PrintWish], None]) -> None:
+    def paper(
+        self, button: QWidget, companion: Companion | None, wish: Callable[[PrintWish], None], *_: object
+    ) -> None:
         """Offer what can be printed."""
         wanted = self._main.wanted
         if wanted is None:
             return
+
+        beside = companion.wanted if companion is not None else None
 
         def wished(positions: Sequence[Position], per_page: PerPage) -> None:
             content, tone = self._main.canvas.content, self._main.canvas.tone

@@ -122,6 +122,18 @@ class _Card(QStyledItemDelegate):
         painter.restore()
 
 
+def edges(view: QRect, side: int) -> tuple[QRect, QRect]:
+    """Return the place of thumbnails of this size, and what is left of the view."""
+    edge, room = QRect(view), QRect(view)
+    if view.width() >= view.height():
+        edge.setWidth(side + GAP)
+        room.setLeft(edge.right() + 1)
+    else:
+        edge.setTop(view.bottom() + 1 - side - GAP)
+        room.setBottom(edge.top() - 1)
+    return edge, room
+
+
 class ThumbnailStrip(QListView):
     """One line of thumbnails; only those in sight are asked for, and they fill in as they come."""
 
@@ -155,15 +167,10 @@ class ThumbnailStrip(QListView):
 
     def take_edge(self, view: QRect) -> QRect:
         """Lie down the side of a wide view, along the foot of a tall one; return what is left of it."""
-        across, room = self._card.side + GAP, QRect(view)
-        if view.width() >= view.height():
-            self.setFlow(QListView.Flow.TopToBottom)
-            self.setGeometry(view.left(), view.top(), across, view.height())
-            room.setLeft(view.left() + across)
-        else:
-            self.setFlow(QListView.Flow.LeftToRight)
-            room.setBottom(view.bottom() - across)
-            self.setGeometry(view.left(), room.bottom() + 1, view.width(), across)
+        edge, room = edges(view, self._card.side)
+        is_upright = edge.height() == view.height()
+        self.setFlow(QListView.Flow.TopToBottom if is_upright else QListView.Flow.LeftToRight)
+        self.setGeometry(edge)
         self._soon.start()
         return room
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPaintEvent, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton
 
 from ui.icons import pixmap
@@ -53,12 +53,9 @@ class ToolButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         """Return room for the word and the icon, at least the target in both directions."""
-        metrics = self.fontMetrics()
-        word, side, air = metrics.horizontalAdvance(self.text()) + 2, self._side(), self._air()
-        if self._shape == "under":
-            return QSize(max(self._target, word + 2 * air), max(self._target, side + metrics.height() + 12))
-        icon = side + air * 3 // 4 if self._icon_name else 0
-        return QSize(max(self._target, word + icon + 3 * air), max(self._target, metrics.height() + 8))
+        return size_of_button(
+            self.text(), self._target, self._shape, self.fontMetrics(), has_icon=bool(self._icon_name)
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: a word is never cut, but in a list."""
@@ -100,7 +97,24 @@ class ToolButton(QToolButton):
         painter.drawPixmap(at, self._drawn[1])
 
     def _side(self) -> int:
-        return round(self.fontMetrics().height() * (1.1 if self._shape == "under" else 0.95))
+        return _side_of(self._shape, self.fontMetrics())
 
     def _air(self) -> int:
-        return 12 if self._target >= TOUCH else 8
+        return _air_of(self._target)
+
+
+def size_of_button(word: str, target: int, shape: Shape, metrics: QFontMetrics, *, has_icon: bool) -> QSize:
+    """Return room for a word and an icon, at least the target in both directions."""
+    width, side, air = metrics.horizontalAdvance(word) + 2, _side_of(shape, metrics), _air_of(target)
+    if shape == "under":
+        return QSize(max(target, width + 2 * air), max(target, side + metrics.height() + 12))
+    icon = side + air * 3 // 4 if has_icon else 0
+    return QSize(max(target, width + icon + 3 * air), max(target, metrics.height() + 8))
+
+
+def _side_of(shape: Shape, metrics: QFontMetrics) -> int:
+    return round(metrics.height() * (1.1 if shape == "under" else 0.95))
+
+
+def _air_of(target: int) -> int:
+    return 12 if target >= TOUCH else 8

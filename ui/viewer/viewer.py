@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.words import Words
 from ui.background import Background
+from ui.viewer.arrangement import lay_out, lay_out_alone
 from ui.viewer.canvas import SwipeDirection
 from ui.viewer.cine import Cine
 from ui.viewer.companion import Companion
@@ -22,8 +23,6 @@ from ui.viewer.light_box import style_sheet
 from ui.viewer.loader import BUDGET
 from ui.viewer.offers import Offers
 from ui.viewer.order import Order
-from ui.viewer.overlay import MARGIN
-from ui.viewer.placement import Insets
 from ui.viewer.showing import Showing
 from ui.viewer.shown_log import ShownLog
 from ui.viewer.source import Caption, Download, ImageSource, Position, PrintWish, StaffSource
@@ -34,6 +33,7 @@ from ui.viewer.tools import ToolSet, canvas_actions, tool_of_key, tools_for
 
 TARGET = {"patient": 72, "staff": 36}  # pixels: least height of what is pressed
 THUMBNAIL = {"patient": 136, "staff": 96}
+FIRST_MS = 150  # the controls wait for the first image so long at most
 
 
 class Viewer(QWidget):
@@ -61,35 +61,39 @@ class Viewer(QWidget):
         super().__init__()
         self._words = words
         self._tool_set, self._downloads = tools, tuple(downloads)
+        is_moving = any(one.count > 1 for one in source.series)
+        self._tools = tools_for(tools, words, is_moving_picture=is_moving)
         self._print_images = print_images
         self._order = Order(source.series)
         self._log = ShownLog(source, background, self)
+        self._source, self._background = source, background
         common = (source, self._order, caption, self._log, words, background, self)
         show = partial(Showing, *common, is_staff=tools == "staff", swipe_direction=swipe_direction)
         self._main = show()
+        self._beside: Callable[[], Showing] | None = partial(show, budget=BUDGET // 2)  # until stop()
         self._loader, self.canvas = self._main.loader, self._main.canvas
-        first = start or self._order.at(0)
-        if first is not None:
-            self._main.go(first)  # it is on its way while the controls are made
-        else:
-            _ = words
-            self._main.show_words(Tile(_("No images"), _("This exam has no images.")))
         self._companion: Companion | None = None
         self._extras: StaffExtras | None = None
-        if tools == "staff":
-            self._companion = Companion(show(budget=BUDGET // 2), self._order, self._main)
-            if isinstance(source, StaffSource):
-                self._extras = StaffExtras(source, self._order, words, background, TARGET[tools], self)
         self._cine = Cine(self)
         self._full_screen = FullScreen(self)
         # While images go by, the image comes first, then the slider and the thumbnails.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show_place)
-        self._build()
-        self._connect()
-        self._show_place()
-        if self._extras is not None:
-            self._extras.fetch()
+        self.setObjectName("viewer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setStyleSheet(style_sheet(TARGET[tools]))
+        # The first image is painted before the controls are made, which takes longer than the image.
+        self.is_ready = False
+        self._first = QTimer(self, singleShot=True, interval=FIRST_MS)
+        self._first.timeout.connect(self._get_ready)
+        self.canvas.painted.connect(partial(self._first.start, 0))
+        first = start or self._order.at(0)
+        if first is not None:
+            self._main.go(first)
+        else:
+            _ = words
+            self._main.show_words(Tile(_("No images"), _("This exam has no images.")))
 
     # What a person can do
 
@@ -128,6 +132,9 @@ class Viewer(QWidget):
 
     def use(self, tool: str) -> None:
         """Do what the button of this name does."""
+        self._get_ready()
+        if not self.is_ready:
+            return
         if tool not in {"presets", "compare"}:
             self._offers.sheet.hide()
         if tool != "cine":
@@ -140,30 +147,46 @@ class Viewer(QWidget):
     def stop(self) -> None:
         """Leave the exam: forget its images, tell the audit what was seen, let nothing arrive any more."""
         self._full_screen.leave()
-        self._offers.sheet.hide()
         self._rest()
-        self._strip.stop()
+        if self.is_ready:
+            self._offers.sheet.hide()
+            self._strip.stop()
         self._main.stop()
         if self._companion is not None:
             self._companion.stop()
         if self._extras is not None:
             self._extras.stop()
         self._log.close()
+        self._beside = None
 
     # Building
 
+    def _get_ready(self) -> None:
+        """Make the controls, once the first image is painted or has kept everybody waiting."""
+        if self.is_ready or self._beside is None:
+            return
+        self._first.stop()
+        self.canvas.painted.disconnect()
+        if self._tool_set == "staff":
+            self._companion = Companion(self._beside(), self._order, self._main)
+            if isinstance(self._source, StaffSource):
+                common = (self._order, self._words, self._background, TARGET[self._tool_set], self)
+                self._extras = StaffExtras(self._source, *common)
+        self._build()
+        self._connect()
+        self.is_ready = True
+        self._show_place()
+        self._fader.wake()
+        self._lay_out()
+        self._show_drawings_tool()
+        if self._extras is not None:
+            self._extras.fetch()
+
     def _build(self) -> None:
         target = TARGET[self._tool_set]
-        self.setObjectName("viewer")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setStyleSheet(style_sheet(target))
         self._strip = ThumbnailStrip(self._loader, self._words, THUMBNAIL[self._tool_set], self)
         self._strip.setVisible(len(self._order) > 1)
-        has_moving_picture = any(one.count > 1 for one in self._order.series)
-        tools = tools_for(self._tool_set, self._words, is_moving_picture=has_moving_picture)
-        self.bar = ControlBar(tools, self._words, target, self)
-        self.bar.installEventFilter(self)
+        self.bar = ControlBar(self._tools, self._words, target, self)
         if "drawings" in self.bar.buttons:
             self.bar.buttons["drawings"].setChecked(True)
             self.bar.offer("drawings", is_offered=False)  # until an image has some
@@ -183,27 +206,35 @@ class Viewer(QWidget):
 
     def _connect(self) -> None:
         corners, offers = self._corners, self._offers
-        self._loader.arrived.connect(self._on_arrived)
+        self._loader.arrived.connect(self._show_drawings_tool)
         self._cine.due.connect(self._on_due)
         self._cine.changed.connect(self._show_playing)
         self.canvas.stepped.connect(self._on_stepped)
-        self.canvas.scrolled.connect(self._on_scrolled)
+        self.canvas.scrolled.connect(self._cine.stop)
+        self.canvas.scrolled.connect(self.move_on)
         self.canvas.touched.connect(self._fader.wake)
         self.canvas.pressed.connect(offers.sheet.hide)
-        self._strip.chosen.connect(self._on_chosen)
+        for chosen in (self._take_hold, offers.sheet.hide, self.go):
+            self._strip.chosen.connect(chosen)
         self.bar.used.connect(self.use)
-        self.bar.slid.connect(self._on_slid)
+        self.bar.moved_over.connect(self._fader.wake)
+        self.bar.slid.connect(self._take_hold)
+        self.bar.slid.connect(self._on_due)
         corners.back.clicked.connect(self._go_back)
         corners.series.clicked.connect(lambda: offers.series(corners.series, self.go))
         corners.download.clicked.connect(lambda: offers.downloads(corners.download, self._downloads))
-        corners.paper.clicked.connect(self._offer_paper)
+        if self._print_images is not None:
+            corners.paper.clicked.connect(
+                partial(offers.paper, corners.paper, self._companion, self._print_images)
+            )
         if self._extras is not None:
             choices = self._extras.choices
             self._extras.marked.connect(self._show_place)
             corners.documents.clicked.connect(lambda: offers.sheet.offer(corners.documents, choices()))
         if self._companion is not None:
             self._companion.switched.connect(self._show_beside)
-            self._companion.scrolled.connect(self._on_scrolled)
+            self._companion.scrolled.connect(self._cine.stop)
+            self._companion.scrolled.connect(self.move_on)
             self._companion.canvas.touched.connect(self._fader.wake)
             self._companion.canvas.pressed.connect(offers.sheet.hide)
 
@@ -233,7 +264,7 @@ class Viewer(QWidget):
 
     def _show_place(self) -> None:
         wanted = self.wanted
-        if wanted is None:
+        if wanted is None or not self.is_ready:
             return
         series = self._order.of(wanted)
         had_walk = self.bar.has_walk
@@ -251,11 +282,6 @@ class Viewer(QWidget):
             self._switch_full_screen()
         else:
             self.left.emit()
-
-    def _offer_paper(self) -> None:
-        if self._print_images is not None:
-            beside = self._companion.wanted if self._companion is not None else None
-            self._offers.paper(self._corners.paper, beside, self._print_images)
 
     def _offer_beside(self) -> None:
         if self._companion is not None:
@@ -285,14 +311,17 @@ class Viewer(QWidget):
         button.show_tool(*((_("Stop"), "pause") if is_playing else (_("Play"), "play")))
 
     def _rest(self) -> None:
+        self._first.stop()
         self._soon.stop()
         self._cine.stop()
-        self._fader.stop()
+        if self.is_ready:
+            self._fader.stop()
 
     # What happens
 
-    def _on_arrived(self, _position: Position, layers: Layers) -> None:
-        if layers.overlay and self.bar.offer("drawings", is_offered=True):
+    def _show_drawings_tool(self) -> None:
+        content = self.canvas.content
+        if isinstance(content, Layers) and content.overlay and self.bar.offer("drawings", is_offered=True):
             self._lay_out()
 
     def _show_beside(self) -> None:
@@ -304,20 +333,7 @@ class Viewer(QWidget):
         self._cine.stop()
         self.step(step, is_swipe=True)
 
-    def _on_scrolled(self, by: int) -> None:
-        self._cine.stop()
-        self.move_on(by)
-
-    def _on_slid(self, index: int) -> None:
-        self._take_hold()
-        self._on_due(index)
-
-    def _on_chosen(self, position: Position) -> None:
-        self._take_hold()
-        self._offers.sheet.hide()
-        self.go(position)
-
-    def _take_hold(self) -> None:
+    def _take_hold(self, *_: object) -> None:
         self._cine.stop()
         self._fader.wake()
 
@@ -332,12 +348,6 @@ class Viewer(QWidget):
 
     # Qt
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the controls in sight while the mouse moves over them."""
-        if event.type() == QEvent.Type.MouseMove:
-            self._fader.wake()
-        return super().eventFilter(watched, event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Use the tool that the key stands for."""
         tool = tool_of_key(event)
@@ -350,7 +360,7 @@ class Viewer(QWidget):
         """Take the keyboard, and show the controls for a while."""
         super().showEvent(event)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._fader.wake()
+        self._fader.wake() if self.is_ready else self._first.start()
         self._lay_out()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -373,26 +383,14 @@ class Viewer(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        room = self._strip.take_edge(self.rect()) if len(self._order) > 1 else self.rect()
-        line = self.canvas.fontMetrics().lineSpacing()
-        foot = round(line * 1.25 + MARGIN)
-        bar = self.bar.arrange(room.width() - 2 * GAP)
-        corner = QPoint(room.center().x() - bar.width() // 2, room.bottom() + 1 - foot - bar.height())
-        self.bar.setGeometry(QRect(corner, bar))
-        bottom = foot + bar.height() + GAP
-        left, right, height = self._corners.place(room)
-        rooms = [(self.canvas, QRect(room), left, right)]
-        if self._companion is not None and self._companion.wanted is not None:
-            first, second = QRect(room), QRect(room)
-            first.setWidth((room.width() - GAP) // 2)
-            second.setLeft(first.right() + 1 + GAP)
-            rooms = [(self.canvas, first, left, 0.0), (self._companion.canvas, second, 0.0, right)]
-        tops = []
-        for canvas, place, left_taken, right_taken in rooms:
-            canvas.setGeometry(place)
-            tops.append(canvas.overlay.make_room(left_taken, right_taken, height))
-            canvas.overlay.foot = bottom
-        for canvas, *_ in rooms:
-            canvas.set_insets(Insets(max(tops), bottom))
+        has_strip = len(self._order) > 1
+        if not self.is_ready:
+            side = THUMBNAIL[self._tool_set] if has_strip else 0
+            lay_out_alone(self.rect(), self.canvas, TARGET[self._tool_set], side, self._tools, self._words)
+            return
+        canvases, beside = [self.canvas], self._companion
+        if beside is not None and beside.wanted is not None:
+            canvases.append(beside.canvas)
+        room = lay_out(self.rect(), self._strip if has_strip else None, self.bar, self._corners, canvases)
         if self._extras is not None:
             self._extras.panel.setGeometry(room.adjusted(GAP, GAP, -GAP, -GAP))

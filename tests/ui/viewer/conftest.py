@@ -58,10 +58,17 @@ def a_hand(touch_screen: QPointingDevice) -> Hand:
 
 @pytest.fixture
 def open_viewer(qtbot: QtBot, words: Words, background: Background) -> Iterator[OpenViewer]:
-    """Open a viewer on an exam as a page does, and wait until its first image is painted."""
+    """Open a viewer on an exam as a page does, and wait until its first image is painted and its controls are there."""
     opened: list[tuple[QWidget, Viewer]] = []  # the window is kept: qtbot does not
 
-    def opens(source: Exam, *, size: tuple[int, int] = (1280, 800), wait: bool = True, **more: Any) -> Viewer:
+    def opens(
+        source: Exam,
+        *,
+        size: tuple[int, int] = (1280, 800),
+        wait: bool = True,
+        ready: bool = True,
+        **more: Any,
+    ) -> Viewer:
         window = QWidget(None, Qt.WindowType.FramelessWindowHint)  # a frame shifts the test's touches
         qtbot.addWidget(window)
         caption = more.pop("caption", CAPTION)
@@ -76,8 +83,10 @@ def open_viewer(qtbot: QtBot, words: Words, background: Background) -> Iterator[
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         opened.append((window, viewer))
-        if wait and source.series:
+        if ready and wait and source.series:
             qtbot.waitUntil(lambda: viewer.shown is not None)
+        if ready:
+            qtbot.waitUntil(lambda: viewer.is_ready)
         return viewer
 
     yield opens
