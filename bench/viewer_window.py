@@ -115,7 +115,7 @@ class Bench:
 
     def square(self) -> None:
         """Make the room for the image 1024 by 1024."""
-        self.wait(lambda: self.viewer.shown is not None)
+        self.wait(lambda: self.viewer.shown is not None and self.viewer.is_ready)
         for _ in range(3):
             room = self.viewer.canvas._room()  # noqa: SLF001 - the size of the image area is the measure
             grown = self.window.size() + QSize(SIDE - round(room.width()), SIDE - round(room.height()))
@@ -267,6 +267,7 @@ def thumbnails(folder: Path) -> dict[str, Any]:
     bench = Bench(files_in(folder))
     clicked = time.perf_counter()
     viewer = bench.open()
+    bench.wait(lambda: viewer.is_ready)
     strip = viewer.findChild(ThumbnailStrip)
     assert isinstance(strip, ThumbnailStrip)
     loader = viewer._main.loader  # noqa: SLF001 - what is there of the thumbnails
