@@ -258,10 +258,8 @@ class ImageCanvas(QWidget):
 
     def double_tap(self, at: QPointF) -> None:
         """Show twice the size there, or all of it again."""
-        if self._is_fitted:
-            self._glide(self._settled(self._placement.zoomed(at, self._placement.scale * 2.0)))
-        else:
-            self.fit()
+        twice = self._settled(self._placement.zoomed(at, self._placement.scale * 2.0))
+        self._glide(twice if self._is_fitted else self._fitted())
 
     def drag_tone(self, by: QPointF) -> None:
         """Widen the window to the right, lighten upwards."""
@@ -307,9 +305,8 @@ class ImageCanvas(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom(ZOOM_STEP ** (turned / WHEEL_NOTCH), event.position())
         else:
-            self._wheel += turned
-            notches = int(self._wheel / WHEEL_NOTCH)
-            self._wheel -= notches * WHEEL_NOTCH
+            notches = int((self._wheel + turned) / WHEEL_NOTCH)
+            self._wheel += turned - notches * WHEEL_NOTCH
             if notches:
                 self.scrolled.emit(-notches)
         event.accept()
@@ -323,7 +320,13 @@ class ImageCanvas(QWidget):
         """Draw quickly while something moves, smoothly when it is still."""
         painter = QPainter(self)
         try:
-            painter.fillRect(event.rect(), GROUND)
+            ground = event.region()
+            if (
+                isinstance(self._content, Layers) and not self._slide
+            ):  # to fill under an image takes a third of a swipe
+                ground -= self._placement.covers(self._size()).toRect().adjusted(1, 1, -1, -1)
+            for part in ground:
+                painter.fillRect(part, GROUND)
             if self._slide or event.region().intersects(self._box()):
                 self._paint_images(painter)
             self.overlay.paint(painter, event.region())
