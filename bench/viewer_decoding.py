@@ -75,7 +75,10 @@ def _note(value: float, coding: SampleCoding, *, known: bool) -> str:
     if value <= 1:
         return ""
     if coding in NATIVE:
-        return "from the file to its numbers: our header is read in Python, with every length checked"
+        return (
+            "from the file to its numbers, where there is no codec: our header is read in Python with every length"
+            " checked, a third of a millisecond once for an image"
+        )
     return "the same library or the same algorithm; the difference is within the noise of this machine"
 
 
@@ -99,13 +102,16 @@ def measure_thumbnails(folder: Path, repeats: int) -> list[Bar]:
                 )
             )
             if coding in WAVELETS:
+                same = _median(_whole_by_pillow(file), max(1, repeats // 2))
                 bars.append(
                     Bar(
                         f"small picture of a DX, {coding.replace('_', ' ')}",
                         0.05,
-                        round(spent / in_full, 4),
-                        details={"thumbnail_ms": round(spent, 2), "whole_ms": round(in_full, 2)},
+                        round(spent / same, 4),
+                        {"the same library, whole": same},
+                        {"thumbnail_ms": round(spent, 2), "our_whole_ms": round(in_full, 2)},
                         unit="of the whole decode",
+                        note=f"{spent / in_full:.3f} of our own whole decode, which is another, quicker library's",
                     )
                 )
             if coding == "jpeg":
@@ -122,6 +128,14 @@ def measure_thumbnails(folder: Path, repeats: int) -> list[Bar]:
                     )
                 )
     return bars
+
+
+def _whole_by_pillow(file: Path) -> Callable[[], object]:
+    from pydicom import dcmread
+    from pydicom.encaps import get_frame
+
+    codestream = get_frame(dcmread(file).PixelData, 0)
+    return lambda: Image.open(io.BytesIO(codestream)).load()
 
 
 def _pillow(file: Path) -> Callable[[], object]:
