@@ -11,7 +11,8 @@ from uuid import UUID
 from app.errors import N_, Conflict, NotFound
 from app.exam_rows import must_be_given_downloads, reach_of, title_of
 from app.ids import new_id
-from app.images import DownloadKind, Images, images_to_take
+from app.image_files import DownloadKind
+from app.images import Images, images_to_take
 from app.imaging.problems import error_of
 from app.outside.durable import make_folder, write_whole
 from app.parts import Parts

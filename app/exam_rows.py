@@ -251,4 +251,5 @@ def _instance_row(instance: Instance) -> InstanceRow:
         columns=instance.columns,
         problem=instance.problem,
         uid=instance.sop_instance_uid,
+        size=instance.size,
     )

@@ -1,22 +1,21 @@
 """Frames, thumbnails and downloads of an exam's images (R35 to R47, D21)."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from itertools import islice
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
 from app.documents import ImageSheet, PaperStyle, SheetPicture, image_sheet
-from app.errors import N_, Invalid, NotFound
+from app.errors import N_, NotFound
 from app.exam_rows import must_be_given_downloads, reach_of, title_of
 from app.exams import not_opened, was_opened
+from app.image_files import DownloadKind, PlayedVideo, film_of, find_video, write_files, zip_pieces
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
-from app.imaging.export import Progress, to_film, to_jpeg, to_png, write_dicom_zip, write_pictures_zip
-from app.imaging.problems import error_of
+from app.imaging.export import Progress, to_png, to_screen_jpeg, to_webp
 from app.letterhead import letterhead
-from app.outside.durable import write_whole
+from app.renditions import Rendition
 from app.rules.access import Role
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
@@ -31,16 +30,18 @@ LOOKERS = frozenset({Role.PATIENT, Role.GUEST, Role.CLINICAL, Role.RECEPTION})
 
 STAFF = frozenset({Role.CLINICAL, Role.RECEPTION})
 
-DownloadKind = Literal["image_png", "image_jpeg", "film", "all_zip", "dicom_zip"]
+PictureForm = Literal["png", "jpeg", "webp"]
 ONE_IMAGE = ("image_png", "image_jpeg")
-FILM_SIDE = 640
 PAPER_SIDE = 2000  # pixels: 250 for each inch of a page
-MOST_IN_FILM = 300
-USUAL_FRAME_MS = 100.0
 REDUCED_SIDE = 1024
 DOCUMENTS = ("document_pdf", "structured_report")
 LONGEST = 500  # characters of a reason
 _MOST_NUMBERS = 20_000
+_ENCODERS: dict[PictureForm, Callable[[Picture], bytes]] = {
+    "png": to_png,
+    "jpeg": to_screen_jpeg,
+    "webp": to_webp,
+}
 
 
 class Images(Noun):
@@ -102,11 +103,37 @@ class Images(Noun):
         instance_id: UUID,
         frame: int,
         max_side: int | None = None,
-        form: Literal["png", "jpeg"] = "jpeg",
+        form: PictureForm = "jpeg",
+        *,
+        quick: bool = False,
+        exam_id: UUID | None = None,
     ) -> bytes:
-        """Return one frame, from 0, as the bytes of a picture file, for a browser."""
-        encode = to_png if form == "png" else to_jpeg
-        return encode(self.rendered(instance_id, frame, max_side=max_side))
+        """Return one frame, from 0, as the bytes of a picture file, for a browser.
+
+        quick: detail that would not be seen at max_side may be left out, as in a thumbnail. exam_id: of this exam and
+        no other. Whoever asks is checked first; then a picture that was made a moment ago is given again.
+        """
+        found = self._of_exam(instance_id, exam_id)
+
+        def made() -> bytes:
+            with self.parts.archive.local_path(found.archive_key) as path:
+                picture = (
+                    self.parts.imaging.thumbnail(path, frame, side=max_side)
+                    if quick and max_side is not None
+                    else self.parts.imaging.render(path, frame, overlays=True, max_side=max_side)
+                )
+            return _ENCODERS[form](picture)
+
+        wanted = _rendition(found, frame, max_side, f"{form}, quick" if quick else form)
+        return self.parts.renditions.get(wanted, made)
+
+    def film(self, instance_id: UUID, *, exam_id: UUID | None = None) -> bytes:
+        """Return an instance of several frames as an animated WebP, for a browser; exam_id: as in picture."""
+        found = self._of_exam(instance_id, exam_id)
+        if found.kind != "image" or found.frames < 2:  # noqa: PLR2004 - one picture does not move
+            raise _unknown()
+        wanted = _rendition(found, -1, None, "film")
+        return self.parts.renditions.get(wanted, lambda: film_of(self.parts, [found]))
 
     def thumbnail(
         self,
@@ -156,6 +183,25 @@ class Images(Noun):
     def document_page(self, document: Document, page: int, dpi: int = 110) -> Picture:
         """Return one page, from 0, of a document that is a PDF; a decode worker draws it."""
         return self.parts.imaging.pdf_page(document.pdf, page, dpi)
+
+    @use_case(LOOKERS, Effect.OPENS)
+    def open_video(self, work: Work[None], exam_id: UUID | None, instance_id: UUID) -> StoredImage:
+        """Return where a film lies that somebody plays or saves from its beginning, and write that down (D24)."""
+        found = queries.instance(work.session, reach_of(work.who), work.now, instance_id)
+        if found is None or exam_id not in {None, found[2].id}:
+            raise _unknown()
+        instance, series, exam = found
+        if not was_opened(work, exam.patient_id, exam.id):
+            raise not_opened()
+        work.about(exam_id=exam.id, patient_id=exam.patient_id, instance=instance.id)
+        return _stored(instance, series, exam)
+
+    def video(self, instance_id: UUID, *, is_continued: bool, exam_id: UUID | None = None) -> PlayedVideo:
+        """Return a film to be sent; is_continued: more of one that was opened. exam_id: as in picture."""
+        file = self._of_exam(instance_id, exam_id) if is_continued else self.open_video(exam_id, instance_id)
+        if file.kind != "video":
+            raise _unknown()
+        return PlayedVideo(self.parts, file, find_video(self.parts, file))
 
     @use_case(LOOKERS, Effect.OPENS)
     def shown(self, work: Work[None], exam_id: UUID, series_id: UUID, numbers: tuple[int, ...]) -> None:
@@ -268,65 +314,22 @@ class Images(Noun):
         cancelled: threading.Event | None = None,
     ) -> None:
         """Write what take_away returned to target."""
-        imaging = self.parts.imaging
-        with ExitStack() as stack:
-            paths = [stack.enter_context(self.parts.archive.local_path(file.archive_key)) for file in files]
-            if kind == "dicom_zip":
-                write_dicom_zip(target, paths, imaging, progress=progress, cancelled=cancelled)
-            elif kind == "all_zip":
-                count = sum(file.frames for file in files)
-                pictures = self._pictures(files, paths, cancelled)
-                write_pictures_zip(target, pictures, count, "jpeg", progress=progress, cancelled=cancelled)
-            else:
-                if kind == "film":
-                    content = self._film(files, paths, progress, cancelled)
-                else:
-                    picture = imaging.render(paths[0], frame, cancelled=cancelled)
-                    content = to_png(picture) if kind == "image_png" else to_jpeg(picture)
-                try:
-                    write_whole(target, content)
-                except OSError:
-                    raise error_of("disk_full") from None
+        write_files(self.parts, files, kind, target, frame=frame, progress=progress, cancelled=cancelled)
 
-    def _film(
-        self,
-        files: Sequence[StoredImage],
-        paths: Sequence[Path],
-        progress: Progress | None,
-        cancelled: threading.Event | None,
-    ) -> bytes:
-        frame_ms = self.parts.imaging.describe(paths[0], cancelled=cancelled).frame_time_ms
-        count = min(sum(file.frames for file in files), MOST_IN_FILM)
-
-        def shown() -> Iterator[Picture]:
-            pictures = self._pictures(files, paths, cancelled, max_side=FILM_SIDE)
-            for number, picture in enumerate(islice(pictures, count), 1):
-                yield picture
-                if progress is not None:
-                    progress(number, count)
-
-        return to_film(shown(), frame_ms or USUAL_FRAME_MS)
-
-    def _pictures(
-        self,
-        files: Sequence[StoredImage],
-        paths: Sequence[Path],
-        cancelled: threading.Event | None,
-        *,
-        max_side: int | None = None,
-    ) -> Iterator[Picture]:
-        for file, path in zip(files, paths, strict=True):
-            for frame in range(file.frames):
-                try:
-                    yield self.parts.imaging.render(path, frame, max_side=max_side, cancelled=cancelled)
-                except Invalid:
-                    # One damaged image does not keep the others back.
-                    continue
+    def stream(self, exam_id: UUID, kind: DownloadKind) -> Generator[bytes]:
+        """Return all_zip or dicom_zip piece by piece while it is made; close it where it is not gone through (D21)."""
+        return zip_pieces(self.parts, self.take_away(exam_id, kind), kind)
 
     # What they have in common
 
     def _file(self, instance_id: UUID) -> AbstractContextManager[Path]:
         return self.parts.archive.local_path(self.find(instance_id).archive_key)
+
+    def _of_exam(self, instance_id: UUID, exam_id: UUID | None) -> StoredImage:
+        found = self.find(instance_id)
+        if exam_id not in {None, found.exam_id}:
+            raise _unknown()
+        return found
 
     def _exam(self, work: Work[Any], exam_id: UUID) -> Exam:
         found = exam_queries.exams(work.session, reach_of(work.who), work.now, exam_id=exam_id)
@@ -370,7 +373,13 @@ def _stored(instance: Instance, series: Series, exam: Exam) -> StoredImage:
         kind=instance.kind,
         frames=instance.frames,
         archive_key=instance.archive_key,
+        sha256=instance.sha256,
+        exam_version=exam.version,
     )
+
+
+def _rendition(image: StoredImage, frame: int, side: int | None, form: str) -> Rendition:
+    return Rendition(image.exam_id, image.exam_version, image.id, image.sha256, frame, side, form)
 
 
 def _unknown() -> NotFound:

@@ -1,13 +1,14 @@
 """What the portal is built of: everything a use case may reach for, handed in once by open_portal."""
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
 from app.errors import N_, Unavailable
 from app.imaging import DecodePool
 from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
+from app.renditions import Renditions
 from app.settings import MachineSettings
 from app.views.clinic import Clinic
 from db.database import Database, Session
@@ -30,6 +31,7 @@ class Parts:
     imaging: DecodePool
     mailer: Mailer
     texts: TextSender
+    renditions: Renditions = field(default_factory=Renditions)
 
     def clinic(self, session: Session) -> Clinic:
         """Return the clinic's settings as they are in this transaction."""

@@ -22,7 +22,7 @@ _STATUS: dict[type[PortalError], int] = {
     Unavailable: 503,
 }
 _NOT_HERE = frozenset({404, 405})
-_NO_PAGE = NotFound("page_unknown", N_("There is no such page here. Please check the address."))
+NO_PAGE = NotFound("page_unknown", N_("There is no such page here. Please check the address."))
 _NOT_COMPLETE = Invalid("form_incomplete", N_("Something was missing. Please go back and try again."))
 
 
@@ -43,12 +43,12 @@ def tell_errors(application: FastAPI) -> None:
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         at = here(request)
-        told = _NO_PAGE if error.status_code in _NOT_HERE else _NOT_COMPLETE
+        told = NO_PAGE if error.status_code in _NOT_HERE else _NOT_COMPLETE
         return at.sorry(error.status_code, at.words.error(told), told.kind)
 
     def unreadable(request: Request, _error: Exception) -> Response:
         # An id in the address that is none leads nowhere.
-        return error_page(here(request), _NO_PAGE)
+        return error_page(here(request), NO_PAGE)
 
     application.add_exception_handler(PortalError, portal_error)
     application.add_exception_handler(HTTPException, http_error)

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app.portal import Portal
 from app.settings import MachineSettings
-from web import activation, assets, downloads, guest, recovery, visit
+from web import activation, assets, downloads, guest, pictures, recovery, visit
 from web.errors import LastResort, tell_errors
 from web.pages import Pages, known_host
 from web.security import Door
@@ -44,7 +45,15 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
     tell_errors(application)
     for part in (guest, visit, activation, recovery, downloads):
         application.include_router(part.router)
+    for place in ("/visit", "/exams/{exam_id}"):
+        application.include_router(pictures.router, prefix=place)
     assets.serve(application)
+    # Report and token are on the same page: masked() keeps the length of what is compressed from telling the token.
+    application.add_middleware(
+        GZipMiddleware,
+        compresslevel=6,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf"),
+    )
     # The one added last is the outermost: what the last resort answers also gets the headers.
     application.add_middleware(LastResort, pages=pages)
     application.add_middleware(Door)

@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.callers import signed_out, visit_over
+from app.callers import Caller, signed_out, visit_over
 from app.errors import N_, Invalid, NotAllowed, PortalError, Unavailable
 from app.ids import new_id
 from app.outside.durable import make_folder
@@ -29,11 +29,15 @@ from app.portal import Acting, Portal
 from app.rules.codes import grouped
 from app.views.clinic import Clinic
 from app.words import Words
-from web.security import cookie, form_token, set_cookie
+from web import gallery
+from web.lanes import Lane
+from web.security import cookie, form_token, masked, set_cookie
 from web.shown import ShownLog
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PICTURES_AT_ONCE = 8  # the decode workers are fewer; the others wait for the archive or encode
+_FILES_AT_ONCE = 4
 _LARGE_FILES_AT_ONCE = 2
 _WAIT_FOR_TURN_S = 20.0
 _LONGEST_SENDING = timedelta(days=1)
@@ -46,6 +50,8 @@ class Pages:
         self.portal = portal
         self.words = Words()
         self.shown = ShownLog(portal)
+        self.pictures = Lane(_PICTURES_AT_ONCE)
+        self.files = Lane(_FILES_AT_ONCE)
         self._made_files = data_folder / "web"
         self._turns = threading.BoundedSemaphore(_LARGE_FILES_AT_ONCE)
         self._templates = Environment(
@@ -63,6 +69,13 @@ class Pages:
             "grouped": grouped,
             "day": self.day,
             "moment": self.words.moment,
+            "sides": gallery.SIDES,
+            "first_shown": gallery.FIRST_SHOWN,
+            "first_places": gallery.first_places,
+            "films": gallery.films,
+            "videos": gallery.videos,
+            "told_with_page": gallery.told_with_page,
+            "megabytes": gallery.megabytes,
         }
 
     def render(self, name: str, **context: Any) -> str:
@@ -121,10 +134,14 @@ class Here:
             raise visit_over()
         return token
 
+    @property
+    def guest_caller(self) -> Caller:
+        """The guest whose visit this browser holds; raises NotAllowed without one."""
+        return self.pages.portal.visiting(self.visit_token, address=self.address)
+
     def guest(self) -> Acting:
         """The portal for the guest whose visit this browser holds; raises NotAllowed without one."""
-        portal = self.pages.portal
-        return portal.acting(portal.visiting(self.visit_token, address=self.address))
+        return self.pages.portal.acting(self.guest_caller)
 
     @property
     def session_token(self) -> str:
@@ -134,10 +151,14 @@ class Here:
             raise signed_out()
         return token
 
+    @property
+    def patient_caller(self) -> Caller:
+        """The patient who has signed in with this browser; raises NotAllowed when nobody has."""
+        return self.pages.portal.signed_in(self.session_token, address=self.address)
+
     def patient(self, request_id: UUID | None = None) -> Acting:
         """The portal for the patient who has signed in with this browser; raises NotAllowed when nobody has."""
-        portal = self.pages.portal
-        return portal.acting(portal.signed_in(self.session_token, address=self.address), request_id)
+        return self.pages.portal.acting(self.patient_caller, request_id)
 
     def clinic(self) -> Clinic:
         """The clinic's settings; raises Unavailable before it is set up."""
@@ -152,7 +173,7 @@ class Here:
             name,
             clinic=self.clinic(),
             root=self._root,
-            form_token=token,
+            form_token=masked(token),
             request_id=new_id(),
             error=self.words.error(error) if error else "",
             error_field=error.field if isinstance(error, Invalid) else "",

@@ -1,27 +1,33 @@
-"""Which images a guest's browser has fetched, written down in the audit trail a few at a time (D24)."""
+"""Which images a browser has fetched, written down in the audit trail a few at a time (D24)."""
 
 import logging
 import threading
 from collections import defaultdict
 from uuid import UUID
 
+from app.callers import Caller
 from app.errors import PortalError, Unavailable
+from app.image_files import forget_changed_pictures
 from app.outside.logs import report_bug
 from app.portal import Portal
 from app.views.exams import ExamPage
 
 WRITE_EVERY_S = 5.0
+EVERY_FRAME = -1
 
-_Visit = tuple[str, str]  # token and address
-_Frame = tuple[UUID, int]  # instance, and frame from 0
+_Look = tuple[Caller, UUID | None]  # who, and at which exam; a guest looks at one only
+_Frame = tuple[UUID, int]  # instance, and frame from 0, or EVERY_FRAME
 
 
 class ShownLog:
-    """Collects what was sent, and hands it over every few seconds in a thread of its own."""
+    """Collects what was sent, and hands it over every few seconds in a thread of its own.
+
+    The same thread gives up pictures that are kept of exams which have changed.
+    """
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self._frames: dict[_Visit, set[_Frame]] = defaultdict(set)
+        self._frames: dict[_Look, set[_Frame]] = defaultdict(set)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shown", daemon=True)
@@ -35,37 +41,46 @@ class ShownLog:
         self._stopped.set()
         self._thread.join()
 
-    def note(self, token: str, address: str, instance_id: UUID, frame: int) -> None:
-        """Remember that a guest was sent an image in full size."""
+    def note(self, caller: Caller, exam_id: UUID | None, instance_id: UUID, frame: int) -> None:
+        """Remember that somebody was sent an image in full size; exam_id is None for a guest."""
         with self._lock:
-            self._frames[token, address].add((instance_id, frame))
+            self._frames[caller, exam_id].add((instance_id, frame))
 
-    def write(self, token: str = "") -> None:
-        """Write down what is remembered, of one visit or of all."""
+    def write(self, caller: Caller | None = None) -> None:
+        """Write down what is remembered of one who looked, or of all; call it before somebody's stay is ended."""
         with self._lock:
-            visits = [visit for visit in self._frames if token in {"", visit[0]}]
-            waiting = {visit: self._frames.pop(visit) for visit in visits}
-        for visit, frames in waiting.items():
+            looks = [look for look in self._frames if caller in {None, look[0]}]
+            waiting = {look: self._frames.pop(look) for look in looks}
+        for look, frames in waiting.items():
             try:
-                self._write(visit, frames)
+                self._write(look, frames)
             except Unavailable:
                 with self._lock:
-                    self._frames[visit] |= frames
+                    self._frames[look] |= frames
             except PortalError as error:
-                # The visit was ended in these seconds; that it was opened is in the audit trail.
+                # The stay was ended in these seconds; that the exam was opened is in the audit trail.
                 logging.getLogger(__name__).info("shown images not written", exc_info=error)
 
-    def _write(self, visit: _Visit, frames: set[_Frame]) -> None:
-        token, address = visit
-        guest = self._portal.acting(self._portal.visiting(token, address=address))
-        exam_id = guest.visits.mine().exam_id
-        for series_id, numbers in _by_series(guest.exams.look(exam_id), frames).items():
-            guest.images.shown(exam_id, series_id, numbers)
+    def _write(self, look: _Look, frames: set[_Frame]) -> None:
+        caller, exam_id = look
+        acting = self._portal.acting(caller)
+        exam_id = exam_id or acting.visits.mine().exam_id
+        for series_id, numbers in _by_series(acting.exams.look(exam_id), frames).items():
+            acting.images.shown(exam_id, series_id, numbers)
 
     def _run(self) -> None:
         while not self._stopped.wait(WRITE_EVERY_S):
             self._write_or_report()
+            self._forget_or_report()
         self._write_or_report()
+
+    def _forget_or_report(self) -> None:
+        try:
+            forget_changed_pictures(self._portal.parts)
+        except Unavailable:
+            self._portal.parts.renditions.forget()
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any bug
+            report_bug(error)
 
     def _write_or_report(self) -> None:
         try:
@@ -84,7 +99,11 @@ def _by_series(page: ExamPage, frames: set[_Frame]) -> dict[UUID, tuple[int, ...
             if instance.kind == "image"
             for frame in range(instance.frames)
         ]
-        numbers = tuple(number for number, place in enumerate(every, 1) if place in frames)
+        numbers = tuple(
+            number
+            for number, (instance_id, frame) in enumerate(every, 1)
+            if frames & {(instance_id, frame), (instance_id, EVERY_FRAME)}
+        )
         if numbers:
             found[series.id] = numbers
     return found

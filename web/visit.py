@@ -2,36 +2,23 @@
 
 import contextlib
 import hashlib
-from pathlib import Path
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, JSONResponse, Response
-from starlette.background import BackgroundTask
+from fastapi.responses import JSONResponse, Response
 
 from app.errors import PortalError
-from app.imaging.export import to_jpeg, to_png
+from app.imaging.export import to_png
 from app.rules.calendar import local_day
 from app.views.exams import ExamPage
 from web.guest import LOOKING
 from web.pages import At
+from web.pictures import saved_as
 from web.security import Form, cookie_name
 
 router = APIRouter(prefix="/visit")
 
-THUMBNAIL_SIDE = 256
-IMAGE_SIDE = 2048  # the longer side of an image on a page, in pixels
 PAGE_DPI = 150
-FIRST_SHOWN = 12  # thumbnails of a series before "Show all"
-
-Kind = Literal["image_png", "image_jpeg", "all_zip", "dicom_zip"]
-_FILES: dict[Kind, tuple[str, str]] = {
-    "image_png": ("image-{day}.png", "image/png"),
-    "image_jpeg": ("image-{day}.jpg", "image/jpeg"),
-    "all_zip": ("images-{day}.zip", "application/zip"),
-    "dicom_zip": ("dicom-{day}.zip", "application/zip"),
-}
 
 
 @router.api_route("", methods=LOOKING)
@@ -48,10 +35,7 @@ def see(at: At) -> Response:
         exam=page.exam,
         exam_day=local_day(page.exam.performed_at, page.exam.time_zone),
         reports=reports,
-        can_download_images=visit.may_download and page.exam.image_count > 0,
         state=_state(page),
-        image_side=IMAGE_SIDE,
-        first_shown=FIRST_SHOWN,
     )
 
 
@@ -64,7 +48,7 @@ def state(at: At, exam_id: UUID) -> Response:
 @router.post("/leave")
 def leave(at: At, form: Form) -> Response:  # noqa: ARG001 - read, so that it is our own page that asks
     """End the visit."""
-    at.pages.shown.write(at.visit_token)
+    at.pages.shown.write(at.guest_caller)
     with contextlib.suppress(PortalError):  # it was over already
         at.guest().visits.leave()
     response = at.go("/left")
@@ -78,22 +62,7 @@ def leave(at: At, form: Form) -> Response:  # noqa: ARG001 - read, so that it is
     return response
 
 
-# Looking
-
-
-@router.get("/thumbnail/{instance_id}/{frame}")
-def thumbnail(at: At, instance_id: UUID, frame: int) -> Response:
-    """Return a small picture of an image (R37)."""
-    picture = at.guest().images.thumbnail(instance_id, frame, THUMBNAIL_SIDE)
-    return Response(to_jpeg(picture), media_type="image/jpeg")
-
-
-@router.get("/image/{instance_id}/{frame}")
-def image(at: At, instance_id: UUID, frame: int) -> Response:
-    """Return an image for the screen, and note that it was shown (R38, D24)."""
-    picture = at.guest().images.picture(instance_id, frame, IMAGE_SIDE)
-    at.pages.shown.note(at.visit_token, at.address, instance_id, frame)
-    return Response(picture, media_type="image/jpeg")
+# Reports
 
 
 @router.get("/report/{report_id}/{number}")
@@ -102,42 +71,13 @@ def report_page(at: At, report_id: UUID, number: int) -> Response:
     return Response(to_png(at.guest().reports.page(report_id, number - 1, PAGE_DPI)), media_type="image/png")
 
 
-# Taking home
-
-
 @router.get("/report/{report_id}.pdf")
 def report_pdf(at: At, report_id: UUID) -> Response:
     """Return a report as a PDF (R25)."""
     guest = at.guest()
-    day = _exam_day(guest.exams.look(guest.visits.mine().exam_id))
+    page = guest.exams.look(guest.visits.mine().exam_id)
     pdf = guest.reports.document(report_id, words=at.words)
-    return Response(pdf, media_type="application/pdf", headers=_saved_as(f"report-{day}.pdf"))
-
-
-@router.get("/download/{kind}")
-def download(at: At, kind: Kind, instance: UUID | None = None, frame: int = 0) -> Response:
-    """Return one image, all images or the DICOM files (R41, D21)."""
-    guest = at.guest()
-    exam_id = guest.visits.mine().exam_id
-    page = guest.exams.look(exam_id)
-    name, media_type = _FILES[kind]
-    with at.pages.large_file_folder() as folder:
-        path = Path(folder.name) / "file"
-        guest.images.download(exam_id, kind, path, instance_id=instance, frame=frame)
-        return FileResponse(
-            path,
-            media_type=media_type,
-            headers=_saved_as(name.format(day=_exam_day(page))),
-            background=BackgroundTask(folder.cleanup),
-        )
-
-
-def _saved_as(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
-def _exam_day(page: ExamPage) -> str:
-    return local_day(page.exam.performed_at, page.exam.time_zone).isoformat()
+    return Response(pdf, media_type="application/pdf", headers=saved_as("report-{day}.pdf", page))
 
 
 def _state(page: ExamPage) -> str:

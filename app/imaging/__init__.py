@@ -4,7 +4,14 @@ import atexit
 from functools import cache
 from pathlib import Path
 
-from app.imaging.description import Document, DocumentLine, FileDescription, Identifier, KeyReference
+from app.imaging.description import (
+    Document,
+    DocumentLine,
+    FileDescription,
+    Identifier,
+    KeyReference,
+    Video,
+)
 from app.imaging.grayscale import Grayscale, GreyLevels, Window
 from app.imaging.picture import Picture, StoredFrame
 from app.imaging.pool import DecodePool, default_workers, host_slots
@@ -19,6 +26,7 @@ __all__ = [
     "KeyReference",
     "Picture",
     "StoredFrame",
+    "Video",
     "Window",
     "default_workers",
     "host_slots",

@@ -78,6 +78,14 @@ class FileDescription:
 
 
 @dataclass(frozen=True)
+class Video:
+    """The film of an MPEG instance: what it comes in, and where its pieces lie in the file."""
+
+    container: Literal["mp4", "ts", "mpeg"]
+    pieces: tuple[tuple[int, int], ...]  # first byte and length
+
+
+@dataclass(frozen=True)
 class DocumentLine:
     """One line of a structured report: how deep it stands, its label and its text."""
 

@@ -76,6 +76,11 @@ class Frames:
             at += 8 + length
         return tuple(found[1:])
 
+    @property
+    def pieces(self) -> tuple[_Fragment, ...]:
+        """Where the fragments lie in the file, first byte and length, the offset table not counted; empty without any."""
+        return self._fragments if self.encapsulated else ()
+
     @cached_property
     def _offsets(self) -> tuple[int, ...]:
         """Where frames begin, counted from the first fragment; empty when no table says so credibly."""

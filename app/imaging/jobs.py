@@ -53,6 +53,13 @@ class ReadDocument:
 
 
 @dataclass(frozen=True)
+class FindVideo:
+    """Find where the film of an MPEG instance lies."""
+
+    given: Given
+
+
+@dataclass(frozen=True)
 class CountPages:
     """Count the pages of a PDF."""
 
@@ -75,4 +82,4 @@ class ReadText:
     pdf: bytes
 
 
-Job = Describe | Render | Store | DrawOverlays | ReadDocument | CountPages | RenderPage | ReadText
+Job = Describe | Render | Store | DrawOverlays | ReadDocument | FindVideo | CountPages | RenderPage | ReadText

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.imaging import start, wire
-from app.imaging.description import Document, FileDescription
+from app.imaging.description import Document, FileDescription, Video
 from app.imaging.grayscale import Window
 from app.imaging.jobs import (
     CountPages,
     Describe,
     DrawOverlays,
+    FindVideo,
     Job,
     ReadDocument,
     ReadText,
@@ -148,6 +149,10 @@ class DecodePool:
     def document(self, given: Path | bytes, *, cancelled: threading.Event | None = None) -> Document:
         """Return the PDF or the structured report in a file."""
         return self._ask(Document, ReadDocument(given), cancelled)
+
+    def video(self, given: Path, *, cancelled: threading.Event | None = None) -> Video:
+        """Return where the film of an MPEG instance lies in its file."""
+        return self._ask(Video, FindVideo(given), cancelled)
 
     def pdf_pages(self, pdf: bytes, *, cancelled: threading.Event | None = None) -> int:
         """Return how many pages a PDF has."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.imaging.description import Document, FileDescription
+from app.imaging.description import Document, FileDescription, Video
 from app.imaging.picture import Picture, PictureFacts, StoredFacts, StoredFrame
 
 MAX_FACTS = 16 << 20
@@ -19,7 +19,7 @@ MAX_PAYLOAD = 512 << 20
 _DTYPES = frozenset(("uint8", "uint16", "int16"))
 _MAX_DIMENSIONS = 3
 
-Answer = Picture | StoredFrame | FileDescription | Document | int | str
+Answer = Picture | StoredFrame | FileDescription | Document | Video | int | str
 
 
 @dataclass(frozen=True)
@@ -99,5 +99,5 @@ def _adapters() -> dict[Any, Any]:
     # Built once: building one takes a millisecond. Only the parent needs pydantic.
     from pydantic import TypeAdapter
 
-    kinds = (Message, PictureFacts, StoredFacts, FileDescription, Document, int, str)
+    kinds = (Message, PictureFacts, StoredFacts, FileDescription, Document, Video, int, str)
     return {kind: TypeAdapter(kind) for kind in kinds}

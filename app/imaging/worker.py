@@ -22,6 +22,7 @@ from app.imaging.jobs import (
     CountPages,
     Describe,
     DrawOverlays,
+    FindVideo,
     Given,
     Job,
     ReadDocument,
@@ -33,6 +34,7 @@ from app.imaging.jobs import (
 from app.imaging.limits import Limits, allow_many_frames, restrict, start_job
 from app.imaging.problems import Damaged
 from app.imaging.render import overlays_alone, render, stored
+from app.imaging.video import video_of
 
 # imagecodecs loads a codec at its first use: here, once for all workers.
 LOADED = (
@@ -137,6 +139,8 @@ class _Desk:
                 return overlays_alone(self._opened(given), frame)
             case ReadDocument(given):
                 return document_of(self._opened(given).file)
+            case FindVideo(given):
+                return video_of(self._opened(given))
             case CountPages(pdf):
                 from app.imaging.pdf import count_pages  # loaded by the few workers that need it
 

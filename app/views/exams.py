@@ -68,6 +68,7 @@ class InstanceRow:
     columns: int
     problem: str | None  # why it cannot be shown
     uid: str = ""  # by which key object selections name it
+    size: int = 0  # of the file, in bytes
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ class StoredImage:
     kind: str
     frames: int
     archive_key: str
+    sha256: str = ""
+    exam_version: int = 0  # another one: the exam is not as it was
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The DICOM levels below an exam, for whoever reaches it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,6 +60,12 @@ def series_of_exam(session: Session, exam_id: UUID, series_id: UUID) -> bool:
         .where(Series.id == series_id, Study.exam_id == exam_id)
     )
     return session.execute(query).first() is not None
+
+
+def exam_versions(session: Session, exam_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the versions of exams, those that are gone left out."""
+    found = session.execute(select(Exam.id, Exam.version).where(Exam.id.in_(exam_ids)))
+    return {row.id: row.version for row in found}
 
 
 def shown_before(

@@ -217,6 +217,7 @@ TABLE: dict[str, Row] = {
         lambda w: (w.instance, "asked by the doctor"), CLINICAL | RECEPTION, asks_only=True
     ),
     "images.for_paper": Row(lambda w: (w.exam, (w.instance,)), CLINICAL | RECEPTION),
+    "images.open_video": Row(lambda w: (w.exam, w.instance), READERS),
     "images.shown": Row(lambda w: (w.exam, w.series, (1,)), READERS),
     "images.take_away": Row(lambda w: (w.exam, "image_png", w.instance), READERS),
     "imports.ready": Row(lambda w: (w.patient,), CLINICAL | RECEPTION | LINE),

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -52,15 +53,16 @@ def test_a_film_of_nothing_is_refused() -> None:
         export.to_film([], 40)
 
 
+def opened(files: list[Path]) -> list[nullcontext[Path]]:
+    """Files as an archive gives them."""
+    return [nullcontext(file) for file in files]
+
+
 def test_a_zip_of_pictures_has_our_names_and_tells_how_far_it_is(tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
-    export.write_pictures_zip(
-        tmp_path / "a.zip",
-        iter([GREY, COLOUR]),
-        2,
-        "jpeg",
-        progress=lambda done, of: steps.append((done, of)),
-    )
+    pictures = iter([GREY, COLOUR])
+    zipped = export.pictures_zip(pictures, 2, "jpeg", progress=lambda done, of: steps.append((done, of)))
+    export.write_pieces(tmp_path / "a.zip", zipped)
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert archive.namelist() == ["image-0001.jpg", "image-0002.jpg"]
         assert archive.testzip() is None
@@ -78,7 +80,7 @@ def test_a_cancelled_zip_leaves_nothing_and_spares_what_was_there(tmp_path: Path
         yield GREY
 
     with pytest.raises(Unavailable) as told:
-        export.write_pictures_zip(target, pictures(), 2, cancelled=cancelled)
+        export.write_pieces(target, export.pictures_zip(pictures(), 2, cancelled=cancelled))
     assert told.value.kind == "image_cancelled"
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
     assert target.read_bytes() == b"older"
@@ -86,7 +88,7 @@ def test_a_cancelled_zip_leaves_nothing_and_spares_what_was_there(tmp_path: Path
 
 def test_a_folder_that_is_gone_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as told:
-        export.write_pictures_zip(tmp_path / "gone" / "a.zip", [GREY], 1)
+        export.write_pieces(tmp_path / "gone" / "a.zip", export.pictures_zip([GREY], 1))
     assert told.value.kind == "disk_full"
 
 
@@ -96,7 +98,7 @@ def test_a_dicom_zip_lists_its_images_in_a_dicomdir(pool: DecodePool, tmp_path: 
     files += make_dx(tmp_path / "dx", PATIENT, EXAM, rows=100, columns=80)
     broken = tmp_path / "broken"
     broken.write_bytes(b"nothing of the kind")
-    export.write_dicom_zip(tmp_path / "out.zip", [*files, broken], pool)
+    export.write_pieces(tmp_path / "out.zip", export.dicom_zip(opened([*files, broken]), pool))
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         names = archive.namelist()
         archive.extractall(tmp_path / "media")
@@ -128,13 +130,10 @@ def test_a_dicom_zip_lists_its_images_in_a_dicomdir(pool: DecodePool, tmp_path: 
 def test_a_cancelled_dicom_zip_leaves_nothing(pool: DecodePool, tmp_path: Path) -> None:
     files = make_ct(tmp_path / "ct", PATIENT, EXAM, slices=3, side=64)
     cancelled = threading.Event()
+    zipped = export.dicom_zip(
+        opened(files), pool, progress=lambda _done, _of: cancelled.set(), cancelled=cancelled
+    )
     with pytest.raises(Unavailable) as told:
-        export.write_dicom_zip(
-            tmp_path / "out.zip",
-            files,
-            pool,
-            progress=lambda _done, _of: cancelled.set(),
-            cancelled=cancelled,
-        )
+        export.write_pieces(tmp_path / "out.zip", zipped)
     assert told.value.kind == "image_cancelled"
     assert [path.name for path in tmp_path.iterdir()] == ["ct"]

@@ -1,0 +1,251 @@
+"""The gallery in a real browser: the size a screen needs, light and contrast, films, a thousand images, no scripts."""
+
+import os
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from uuid import UUID
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Request, expect
+from sqlalchemy import select
+
+from app.ids import new_id
+from app.portal import Portal
+from db.models import Instance, Series
+from tests.web.conftest import CODE, FRAMES, NUMBER, SLICES, Web
+from tests.web.phone import HEIGHT, WIDTH, Phone, chromium
+
+MANY = 1000
+COUNT = SLICES + FRAMES
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(served: tuple[Web, str], browser: Browser) -> Iterator[Phone]:
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    context.set_default_timeout(20_000)
+    yield Phone(context, served[1])
+    context.close()
+
+
+@pytest.fixture
+def web(served: tuple[Web, str]) -> Web:
+    return served[0]
+
+
+class Asked:
+    """What a page has asked for since it was opened."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._urls: list[str] = []
+        phone.page.on("request", self._came)
+
+    def _came(self, request: Request) -> None:
+        self._urls.append(request.url)
+
+    def of(self, part: str) -> list[str]:
+        return [url for url in self._urls if part in url]
+
+
+def visit(web: Web, phone: Phone) -> Asked:
+    web.invitation()
+    phone.open(f"/i/{NUMBER}#{CODE}")
+    asked = Asked(phone)
+    phone.page.get_by_role("button", name="Open the exam").tap()
+    phone.page.wait_for_url("**/visit")
+    return asked
+
+
+def open_image(phone: Phone, number: int, count: int = COUNT) -> None:
+    phone.page.locator("a.image").nth(number - 1).tap()
+    ready(phone, number, count)
+
+
+def ready(phone: Phone, number: int, count: int) -> None:
+    """Wait until an image is there and takes fingers."""
+    expect(phone.foot).to_contain_text(f"Image {number} of {count}")
+    expect(phone.shown).to_have_js_property("complete", True)
+    expect(phone.shown).to_have_js_property("clientWidth", WIDTH)
+    phone.settled()
+
+
+def multiplied(portal: Portal, times: int) -> UUID:
+    """Give the first series so many instances: copies of its first one."""
+    folder = portal.parts.settings.archive_folder
+    with portal.parts.database.writing() as session:
+        series = session.scalars(select(Series).order_by(Series.number)).first()
+        assert series is not None
+        one = session.scalars(select(Instance).where(Instance.series_id == series.id)).first()
+        assert one is not None
+        there = len(session.scalars(select(Instance.id).where(Instance.series_id == series.id)).all())
+        source = folder / f"{one.archive_key}.dcm"
+        for number in range(there, times):
+            made = new_id()
+            key = f"{one.archive_key.rpartition('/')[0]}/{made}"
+            os.link(source, folder / f"{key}.dcm")
+            session.add(
+                Instance(
+                    id=made,
+                    series_id=series.id,
+                    sop_instance_uid=f"2.25.{made.int}",
+                    sop_class_uid=one.sop_class_uid,
+                    transfer_syntax_uid=one.transfer_syntax_uid,
+                    kind=one.kind,
+                    number=number + 1,
+                    frames=1,
+                    rows=one.rows,
+                    columns=one.columns,
+                    archive_key=key,
+                    sha256=one.sha256,
+                    size=one.size,
+                )
+            )
+        return series.id
+
+
+def declared(portal: Portal, rows: int, columns: int) -> None:
+    """Say that every image is as large as a radiograph; the browser goes by that."""
+    with portal.parts.database.writing() as session:
+        for instance in session.scalars(select(Instance)):
+            instance.rows, instance.columns = rows, columns
+
+
+@pytest.mark.rule("R38", "R40", "R43")
+def test_a_screen_gets_the_size_it_needs_and_more_only_when_zoomed(web: Web, phone: Phone) -> None:
+    declared(web.portal, 3000, 3000)
+    asked = visit(web, phone)
+    open_image(phone, 1)
+    first = phone.shown.evaluate("it => new URL(it.currentSrc).searchParams.get('side')")
+    assert first == "1024", "360 points of two pixels each"
+    assert not asked.of("side=2048")
+    assert not asked.of("side=8192")
+    with phone.page.expect_response(re.compile(r"/image/.*side=(2048|8192)")):
+        phone.pinch(4)
+    assert phone.complaints == []
+
+
+@pytest.mark.rule("R43")
+def test_light_and_contrast_change_what_is_seen_without_loading_again(web: Web, phone: Phone) -> None:
+    asked = visit(web, phone)
+    open_image(phone, 1)
+    phone.page.wait_for_load_state("networkidle")
+    before = len(asked.of("/image/"))
+    plain = middle(phone)
+    phone.page.get_by_role("button", name="Light and contrast").tap()
+    for _ in range(3):
+        phone.page.get_by_role("button", name="Brighter").tap()
+    brighter = middle(phone)
+    phone.page.get_by_role("button", name="Start again").tap()
+    again = middle(phone)
+    for _ in range(3):
+        phone.page.get_by_role("button", name="Darker").tap()
+    darker = middle(phone)
+    phone.page.get_by_role("button", name="More contrast").tap()
+    phone.page.get_by_role("button", name="Less contrast").tap()
+    assert darker < plain < brighter
+    assert again == pytest.approx(plain, abs=0.5)
+    phone.swipe(-250)
+    expect(phone.foot).to_contain_text(f"Image 2 of {COUNT}")
+    assert phone.page.locator(".pswp.is-adjusted").count() == 1, "it stays from image to image"
+    assert len(asked.of("/image/")) <= before + 3
+    assert phone.complaints == []
+
+
+@pytest.mark.rule("D21", "D22")
+def test_a_film_plays_in_the_images_place_and_stops_when_one_goes_on(web: Web, phone: Phone) -> None:
+    visit(web, phone)
+    play = phone.page.get_by_role("button", name="Play")
+    open_image(phone, 1)
+    expect(play).to_be_hidden()
+    phone.page.keyboard.press("Escape")
+    expect(phone.page.locator(".pswp")).to_have_count(0)
+    open_image(phone, SLICES + 1)
+    with phone.page.expect_response(re.compile("/visit/film/")):
+        play.tap()
+    expect(phone.shown).to_have_js_property("complete", True)
+    assert "/film/" in phone.shown.evaluate("it => it.currentSrc")
+    assert phone.overflow() == 0
+    phone.page.get_by_role("button", name="Stop").tap()
+    expect(phone.shown).to_have_attribute("src", re.compile("/image/"))
+    play.tap()
+    phone.page.keyboard.press("ArrowLeft")
+    expect(phone.foot).to_contain_text(f"Image {SLICES} of {COUNT}")
+    expect(play).to_be_hidden()
+    phone.page.keyboard.press("ArrowRight")
+    expect(phone.shown).to_have_attribute("src", re.compile("/image/"))
+    assert phone.complaints == []
+
+
+@pytest.mark.slow
+@pytest.mark.rule("R36", "R37", "R44")
+def test_a_thousand_images_ask_only_for_what_is_near_the_screen(web: Web, phone: Phone) -> None:
+    multiplied(web.portal, MANY)
+    count = MANY + FRAMES
+    asked = visit(web, phone)
+    phone.page.wait_for_load_state("networkidle")
+    assert len(asked.of("/thumbnail/")) <= 24
+    phone.page.get_by_role("link", name="Show 988 more images").tap()
+    expect(phone.page.locator("a.image")).to_have_count(count)
+    phone.page.wait_for_load_state("networkidle")
+    assert len(asked.of("/thumbnail/")) < 120
+    assert phone.overflow() == 0
+    last = phone.page.locator("a.image").nth(MANY - 1)
+    last.scroll_into_view_if_needed()
+    expect(last.locator("img")).to_have_js_property("complete", True)
+    assert len(asked.of("/thumbnail/")) < 300
+    assert phone.page.locator("a.image img").count() < 200, "what is far off is taken out again"
+    last.tap()
+    ready(phone, MANY, count)
+    phone.swipe(-250)
+    expect(phone.foot).to_contain_text(f"Image {MANY + 1} of {count}")
+    assert len(asked.of("/image/")) < 12
+    assert len(asked.of("/images.json")) == 1
+    assert phone.complaints == []
+
+
+@pytest.mark.rule("R36", "R37", "R49")
+def test_without_scripts_a_long_series_is_pages_of_plain_links(
+    served: tuple[Web, str], browser: Browser
+) -> None:
+    web, address = served
+    multiplied(web.portal, 130)
+    web.invitation()
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/i/{NUMBER}")
+    page.get_by_label("Verification code").fill(CODE)
+    page.get_by_role("button", name="Open the exam").click()
+    page.wait_for_url("**/visit")
+    page.get_by_role("link", name="Show 118 more images").click()
+    seen = 0
+    for number in (1, 2, 3):
+        expect(page.get_by_text(f"Page {number} of 3")).to_be_visible()
+        seen += page.locator("a.image").count()
+        if number < 3:
+            page.get_by_role("link", name="Next page").click()
+    assert seen == 130
+    page.locator("a.image").last.click()
+    page.wait_for_url("**/visit/image/**")
+    page.go_back()
+    page.get_by_role("link", name="Back to the exam").click()
+    page.wait_for_url("**/visit")
+    page.get_by_role("link", name="Play").click()
+    page.wait_for_url("**/visit/film/**")
+    context.close()
+
+
+def middle(phone: Phone) -> float:
+    """How light the middle of the screen is, 0 to 255, as a photograph of it shows."""
+    shot = phone.page.screenshot(clip={"x": WIDTH / 4, "y": HEIGHT / 3, "width": WIDTH / 2, "height": 120})
+    with Image.open(BytesIO(shot)) as picture:
+        return float(np.asarray(picture.convert("L")).mean())
