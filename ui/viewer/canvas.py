@@ -325,7 +325,7 @@ class ImageCanvas(QWidget):
                 isinstance(self._content, Layers) and not self._slide
             ):  # to fill under an image takes a third of a swipe
                 ground -= self._placement.covers(self._size()).toRect().adjusted(1, 1, -1, -1)
-            for part in ground:
+            for part in ground:  # type: ignore[attr-defined]  # its rectangles, of which the stubs know nothing
                 painter.fillRect(part, GROUND)
             if self._slide or event.region().intersects(self._box()):
                 self._paint_images(painter)

@@ -74,10 +74,13 @@ class Overlay:
         metrics, whole = QFontMetricsF(plain), self._widget.rect()
         line, corner = math.ceil(metrics.lineSpacing() + EDGE), Qt.AlignmentFlag
         top = QRectF(whole).adjusted(self._left, self._top, -self._right, 0)
-        if region.intersects(QRect(0, 0, whole.width(), round(top.top()) + (len(said.whose) + 1) * line)):
+        above = len(said.whose) + len(said.notes) + 1
+        if region.intersects(QRect(0, 0, whole.width(), round(top.top()) + above * line)):
             bold = QFont(plain)
             bold.setBold(True)
-            lines = [(text, plain if number else bold) for number, text in enumerate(said.whose)]
+            lines = [
+                (text, plain if number else bold) for number, text in enumerate((*said.whose, *said.notes))
+            ]
             self._whose.paint(painter, lines, top, corner.AlignTop | corner.AlignLeft)
         if said.scale:
             bar = QRectF(whole).adjusted(MARGIN, 0, 0, -self.foot - MARGIN)

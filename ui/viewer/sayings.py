@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.imaging.problems import sentence_of
 from app.words import Words
 from ui.viewer.layers import Layers
 from ui.viewer.scale_bar import length_words, round_length
@@ -18,6 +19,7 @@ class Sayings:
     """Lines at the top left, the first in bold, and three phrases along the foot."""
 
     whose: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what is odd about the image, under whose it is
     which: str = ""
     seen: str = ""
     warning: str = ""
@@ -37,7 +39,7 @@ def sayings_of(
         which = _("Image {n} of {count}", n=n, count=count)
         if title:
             which = _("Image {n} of {count}, {title}", n=n, count=count, title=title)
-    return Sayings(whose, which, "", _("Not for diagnosis"))
+    return Sayings(whose, which=which, warning=_("Not for diagnosis"))
 
 
 def with_image(
@@ -59,7 +61,8 @@ def with_image(
         )
     if layers.frame.lossy:
         warning = _("Compressed image, not for diagnosis")
-    found = replace(sayings, seen=seen, warning=warning)
+    notes = tuple(_(sentence_of(note)) for note in layers.frame.notes)
+    found = replace(sayings, notes=notes, seen=seen, warning=warning)
     if layers.frame.spacing_mm is None:
         return found
     mm_per_point = layers.frame.spacing_mm[1] / scale

@@ -84,7 +84,7 @@ class Showing(QObject):
             tone = self.canvas.tone if self._is_staff else None
             sayings = with_image(sayings, content, scale, density, tone, self._words)
         self.canvas.overlay.say(sayings)
-        self.canvas.setAccessibleName("\n".join((*sayings.whose, sayings.which)))
+        self.canvas.setAccessibleName("\n".join((*sayings.whose, sayings.which, *sayings.notes)))
         self.canvas.setAccessibleDescription(content.text if isinstance(content, Tile) else "")
 
     def forget(self) -> None:

@@ -52,6 +52,7 @@ class ViewedFrame:
     spacing_of: str = ""  # what that was measured on: patient, detector, geometry, fiducial, region, scanner
     lossy: bool = False
     has_overlays: bool = False
+    notes: tuple[str, ...] = ()  # what is odd about it, kinds of app.imaging.problems
 
 
 @dataclass(frozen=True)
@@ -161,4 +162,5 @@ def viewed_frame(stored: StoredFrame) -> ViewedFrame:
         spacing_of=stored.spacing_of,
         lossy=stored.lossy,
         has_overlays=stored.has_overlays,
+        notes=stored.notes,
     )

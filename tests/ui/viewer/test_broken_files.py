@@ -25,6 +25,8 @@ from ui.viewer.layers import Layers
 from ui.viewer.source import Position, ViewedFrame, ViewedSeries, viewed_frame
 from ui.viewer.tile import Tile
 
+PATIENT = SamplePatient("Example", "Ada", date(1980, 5, 1), "1")
+EXAM = SampleExam("A1", date(2026, 3, 12), day_time(10, 5), "CT of the chest")
 STALL_MS = 100.0
 NEXT_GOOD_S = 1.0
 LOOK_MS = (
@@ -34,9 +36,7 @@ LOOK_MS = (
 
 @pytest.fixture
 def a_ct_slice(tmp_path: Path) -> Path:
-    patient = SamplePatient("Example", "Ada", date(1980, 5, 1), "1")
-    exam = SampleExam("A1", date(2026, 3, 12), day_time(10, 5), "CT of the chest")
-    return make_ct(tmp_path, patient, exam, slices=1, coding="jpeg_ls")[0]
+    return make_ct(tmp_path, PATIENT, EXAM, slices=1, coding="jpeg_ls")[0]
 
 
 class Files:
@@ -121,3 +121,15 @@ def test_a_stall_would_be_seen(qtbot: QtBot) -> None:
         qtbot.wait(50)
         ours = pulse.stop()
     assert max(stalls(ours, idle)) > STALL_MS
+
+
+def test_what_is_missing_of_an_image_that_can_be_shown_is_said_over_it(
+    qtbot: QtBot, open_viewer: OpenViewer, imaging: DecodePool, a_ct_slice: Path, words: Words
+) -> None:
+    whole = make_ct(a_ct_slice.parent / "raw", PATIENT, EXAM, slices=1, coding="raw")[0].read_bytes()
+    viewer = open_viewer(Files(imaging, [whole[: len(whole) * 3 // 4]], a_ct_slice))
+    said = words(problems.sentence_of("image_cut_short"))
+    assert viewer.canvas.overlay.sayings.notes == (said,)
+    assert said in viewer.canvas.accessibleName()
+    viewer.step(1)
+    qtbot.waitUntil(lambda: viewer.canvas.overlay.sayings.notes == ())
