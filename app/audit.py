@@ -101,7 +101,7 @@ class Audit(Noun):
             limit=100,
         )
         names = queries.patient_names(work.session, {e.patient_id for e in events if e.patient_id})
-        people = _People(work, None)
+        people = _People(work, events, None)
         return tuple(
             AuditRow(
                 number=event.number,
@@ -134,11 +134,12 @@ class Audit(Noun):
         work.about(patient_id=patient_id)
         head = letterhead(work.session, work.clinic, patient.site_id)
         since, until = _span(from_day, until_day, head.time_zone)
-        people = _People(work, patient_id)
+        events = queries.of_patient(work.session, patient_id, since, until)
+        people = _People(work, events, patient_id)
         words = Words()
         openings = tuple(
             Opening(event.at, people.who(event), words(PLAIN[event.verb]), people.where(event))
-            for event in queries.of_patient(work.session, patient_id, since, until)
+            for event in events
             if event.verb in PLAIN and event.outcome == "done"
         )
         name = f"{patient.given_names} {patient.family_name}"
@@ -168,10 +169,12 @@ class Audit(Noun):
 class _People:
     """Names of those who appear in audit events."""
 
-    def __init__(self, work: Work[Any], patient_id: UUID | None) -> None:
+    def __init__(self, work: Work[Any], events: list[AuditEvent], patient_id: UUID | None) -> None:
         self._words = Words()
         self._staff = queries.staff_names(work.session)
-        self._holders = queries.holder_names(work.session)
+        self._holders = queries.holder_names(
+            work.session, {event.account_id for event in events if event.account_id}
+        )
         self._stations = queries.station_names(work.session)
         self._recipients = queries.recipient_names(work.session, patient_id) if patient_id else {}
 

@@ -33,8 +33,10 @@ class ChangeFeed(Noun):
             patient_ids=who.patient_ids,
             invitation_id=who.invitation_id,
         )
+        # The second question may be answered with what was saved after the first one was.
+        newest = rows[-1].number if rows else 0
         return Changes(
             current,
-            rows[-1].number if len(rows) == queries.CHANGES_AT_ONCE else last,
+            newest if len(rows) == queries.CHANGES_AT_ONCE else max(last, newest),
             tuple(ChangeRow(row.noun, row.row_id, row.patient_id) for row in rows),
         )

@@ -44,6 +44,7 @@ def exam_changed(work: Work[Any], exam: Exam) -> None:
         work.changed(
             "invitation",
             invitation.id,
+            site_id=exam.site_id,
             patient_id=invitation.patient_id,
             account_id=invitation.account_id,
             invitation_id=invitation.id,
@@ -131,6 +132,7 @@ class Exams(Noun):
             work.changed(
                 "invitation",
                 invitation.id,
+                site_id=exam.site_id,
                 patient_id=invitation.patient_id,
                 account_id=invitation.account_id,
                 invitation_id=invitation.id,

@@ -22,7 +22,7 @@ _LONGEST_COPY = timedelta(days=1)  # of one file into the archive
 
 
 def housekeep(parts: Parts) -> None:
-    """Do what is due now. Each part is a short transaction, and doing it twice changes nothing."""
+    """Do what is due now, one process at a time. Each part is a short transaction, and doing it twice changes nothing."""
     for part in (
         _clock,
         _codes_about_to_expire,
@@ -33,6 +33,7 @@ def housekeep(parts: Parts) -> None:
         _wipe,
     ):
         with by_itself(parts, "housekeeping.run") as work:
+            queries.alone(work.session)
             part(parts, work)
     forget_left_over(parts)
     forget_downloads(parts)

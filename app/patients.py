@@ -343,8 +343,8 @@ def _keep_name_alerts(work: Work[Any], birth_date: date) -> None:
     ]
     others = [patient.id for patient in born_then if patient.id not in alerted]
     for ids, alert in ((alerted, True), (others, False)):
-        for patient_id in queries.set_name_alert(work.session, ids, alert=alert):
-            work.changed("patient", patient_id, patient_id=patient_id)
+        for patient_id, site_id in queries.set_name_alert(work.session, ids, alert=alert):
+            work.changed("patient", patient_id, site_id=site_id, patient_id=patient_id)
 
 
 def _changed(work: Work[Any], patient: Patient) -> PatientRow:

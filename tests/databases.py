@@ -28,26 +28,37 @@ def missing(what: str) -> None:
 class PostgreSQL:
     """A server on a unix socket in its own folder, run by an unprivileged user."""
 
-    def __init__(self, folder: Path, control: Callable[..., None]) -> None:
-        """control: does what pg_ctl does to this server, when given pg_ctl's words."""
+    def __init__(self, folder: Path, control: Callable[..., None], settings: str) -> None:
+        """control: does what pg_ctl does to this server, when given pg_ctl's words; settings: the server's options."""
         self.folder = folder
         self._control = control
+        self._settings = settings
         self._free: list[str] = []
 
     def start(self) -> None:
-        options = f"-k {self.folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=80"
+        options = f"-k {self.folder} -h '' {self._settings}"
         self._control("-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:
         """Stop at once, as a power cut would."""
         self._control("-m", "immediate", "stop")
 
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://portal@/{name}?host={self.folder}"
+    def url(self, name: str, role: str = "portal") -> str:
+        return f"postgresql+psycopg://{role}@/{name}?host={self.folder}"
 
     def empty(self) -> str:
         """Make an empty database; return its URL."""
         return self._make("template0")
+
+    def owned(self) -> tuple[str, str]:
+        """Make an empty database; return its URL for the role that owns it, and for the one that the server has."""
+        name = self.empty().partition("@/")[2].partition("?")[0]
+        for role in ("portal_owner", "portal_server"):
+            self._run(
+                f"DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+            )
+        self._run(f"ALTER DATABASE {name} OWNER TO portal_owner")
+        return self.url(name, "portal_owner"), self.url(name, "portal_server")
 
     def upgraded(self) -> str:
         """Return the URL of a database with every table and nothing in them; one that was given back, if there is."""
@@ -90,9 +101,12 @@ class PostgreSQL:
             connection.execute(statement.encode())
 
 
+QUICK = "-c fsync=off -c full_page_writes=off -c max_connections=80"
+
+
 @contextmanager
-def running_postgresql() -> Iterator[PostgreSQL]:
-    """Start a PostgreSQL for as long as the context lasts."""
+def running_postgresql(settings: str = QUICK) -> Iterator[PostgreSQL]:
+    """Start a PostgreSQL for as long as the context lasts; settings: the server's options."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not binaries:
         missing("PostgreSQL")
@@ -123,7 +137,9 @@ def running_postgresql() -> Iterator[PostgreSQL]:
             "--no-sync",
             "--locale=C.UTF-8",
         )
-        server = PostgreSQL(folder, lambda *words: call(str(run / "pg_ctl"), "-D", str(data), *words))
+        server = PostgreSQL(
+            folder, lambda *words: call(str(run / "pg_ctl"), "-D", str(data), *words), settings
+        )
         server.start()
         try:
             yield server

@@ -1,21 +1,47 @@
-"""Alembic's entry: runs migrations over the database that db.schema hands in."""
+"""Alembic's entry: runs migrations over the database that db.schema hands in, one program at a time."""
+
+import time
 
 from alembic import context
+from sqlalchemy import Connection
 
 from db.models import Base
 
-# Any number that nothing else locks: of two programs that start at once, the second waits for the first.
+# Any number that nothing else locks.
 LOCK = 7_041_955
+_TRY_AGAIN_S = 0.2
 
 
 def run() -> None:
-    """Run the migrations in one transaction, all or none; on both databases one program at a time."""
+    """Run the migrations in one transaction, all or none, but for what a step builds beside people at work."""
     database = context.config.attributes["database"]
-    with database.engine.execution_options(writing=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    engine = database.engine.execution_options(writing=True)
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:  # SQLite has one writer anyway
+            _migrate(connection)
+        return
+    with engine.connect() as locking, engine.connect() as connection:
+        _wait_for_lock(locking)
+        try:
+            _migrate(connection)
+        finally:
+            locking.invalidate()  # the lock is its connection's, and goes with it
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
         context.run_migrations()
+
+
+def _wait_for_lock(connection: Connection) -> None:
+    # Asked again and again: whoever waits inside a statement would keep an index from being built beside it.
+    while True:
+        has_it = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK})").scalar_one()
+        connection.commit()
+        if has_it:
+            return
+        time.sleep(_TRY_AGAIN_S)
 
 
 run()

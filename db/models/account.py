@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import Base, only_of
 from db.types import ByteText
 
 
@@ -22,12 +22,12 @@ class Account(Base):
     email: Mapped[str] = mapped_column(default="", index=True)
     email_proved_at: Mapped[datetime | None] = mapped_column(default=None)
     mobile: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), default=None)
     user_name: Mapped[str | None] = mapped_column(default=None)
     user_name_key: Mapped[str | None] = mapped_column(ByteText, unique=True, default=None)
     password_hash: Mapped[str | None] = mapped_column(default=None)
-    activated_at: Mapped[datetime | None] = mapped_column(default=None)
+    activated_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     notice_version: Mapped[str | None] = mapped_column(default=None)  # the collection notice agreed to (D29)
     notice_agreed_at: Mapped[datetime | None] = mapped_column(default=None)
     last_signed_in_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -138,6 +138,7 @@ class SessionRecord(Base):
     """One signed-in stay of staff or patient, anywhere (D25)."""
 
     __tablename__ = "session"
+    __table_args__ = (only_of("ix_session_open_at_station", "station_id", where="ended_at IS NULL"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(unique=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import Date, MetaData, Text, Uuid
+from sqlalchemy import Date, Index, MetaData, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column
 
 from db.types import UtcDateTime
@@ -25,3 +25,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         }
     )
     type_annotation_map = {datetime: UtcDateTime(), date: Date(), UUID: Uuid(), str: Text()}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+def only_of(name: str, *columns: str, where: str, sqlite_where: str = "") -> Index:
+    """Return an index of those rows only that a condition holds for; sqlite_where: the same in SQLite's words."""
+    return Index(name, *columns, sqlite_where=text(sqlite_where or where), postgresql_where=text(where))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import Base, only_of
 from db.types import ByteText
 
 
@@ -17,6 +17,8 @@ class Exam(Base):
     __table_args__ = (
         UniqueConstraint("accession_number", "issuer"),
         Index("ix_exam_of_patient", "patient_id", "performed_at"),
+        Index("ix_exam_at_site", "patient_id", "site_id"),
+        only_of("ix_exam_withheld", "withheld_review_on", where="withheld_at IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -26,7 +28,7 @@ class Exam(Base):
     issuer: Mapped[str] = mapped_column(ByteText, default="")
     description: Mapped[str]
     modality: Mapped[str]  # (0008,0060) of the first series, "OT" where there is none yet
-    performed_at: Mapped[datetime]
+    performed_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
     withheld_at: Mapped[datetime | None] = mapped_column(default=None)
     withheld_ground: Mapped[str | None] = mapped_column(default=None)

@@ -22,7 +22,7 @@ class Invitation(Base):
     exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), index=True)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)  # the owner
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     created_by: Mapped[UUID | None] = mapped_column(
         ForeignKey("staff.id"), default=None
     )  # at reception (D19)
@@ -41,7 +41,7 @@ class Invitation(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(
         default=None
     )  # locked until somebody unlocks it (D14)
-    first_opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    first_opened_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     last_opened_at: Mapped[datetime | None] = mapped_column(default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     revoked_why: Mapped[str | None] = mapped_column(default=None)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import Base, only_of
 from db.types import ByteText
 
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -46,6 +46,9 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_event_of_patient", "patient_id", "number"),
         Index("ix_audit_event_at", "at"),
+        only_of("ix_audit_event_of_staff", "staff_id", "at", where="staff_id IS NOT NULL"),
+        only_of("ix_audit_event_of_account", "account_id", "at", where="account_id IS NOT NULL"),
+        only_of("ix_audit_event_of_invitation", "invitation_id", where="invitation_id IS NOT NULL"),
     )
 
     number: Mapped[int] = mapped_column(_Number, primary_key=True, autoincrement=False)
@@ -71,6 +74,7 @@ class Replay(Base):
     """What a use case answered to one request, so that the same request is never carried out twice."""
 
     __tablename__ = "replay"
+    __table_args__ = (only_of("ix_replay_secret", "secret_until", where="secret_until IS NOT NULL"),)
 
     caller: Mapped[str] = mapped_column(ByteText, primary_key=True)
     use_case: Mapped[str] = mapped_column(ByteText, primary_key=True)

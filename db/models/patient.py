@@ -3,11 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base
 from db.types import ByteText
+
+# Compared byte by byte, as ByteText, in the type that the first version gave it.
+_Number = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class Patient(Base):
@@ -23,7 +26,7 @@ class Patient(Base):
     birth_date: Mapped[date] = mapped_column(index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
     email: Mapped[str] = mapped_column(default="")
-    mobile: Mapped[str] = mapped_column(default="", index=True)  # E.164
+    mobile: Mapped[str] = mapped_column(_Number, default="", index=True)  # E.164
     postal_address: Mapped[str] = mapped_column(default="")  # lines, separated by newlines
     created_at: Mapped[datetime]
     name_alert: Mapped[bool] = mapped_column(

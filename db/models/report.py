@@ -6,13 +6,17 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import Base, only_of
 
 
 class Report(Base):
     """One report. visible_from is computed once, when "Report Complete" is known."""
 
     __tablename__ = "report"
+    __table_args__ = (
+        only_of("ix_report_withheld", "withheld_review_on", where="withheld_at IS NOT NULL"),
+        only_of("ix_report_preliminary", "visible_from", where="status = 'preliminary'"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), index=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import Base, only_of
 
 
 class Task(Base):
@@ -37,6 +37,7 @@ class UnmatchedExam(Base):
     """Imported files whose patient is not certain; they wait for a person (D32)."""
 
     __tablename__ = "unmatched_exam"
+    __table_args__ = (only_of("ix_unmatched_exam_waiting", "site_id", where="matched_at IS NULL"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
@@ -55,7 +56,7 @@ class Download(Base):
     digest: Mapped[bytes] = mapped_column(unique=True)
     what: Mapped[str]  # JSON: report or images, by our ids
     exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"))
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), default=None, index=True)
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), default=None)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -67,12 +68,13 @@ class PrintRequest(Base):
     """What a kiosk without its own printer asks the desk to print (D19)."""
 
     __tablename__ = "print_request"
+    __table_args__ = (only_of("ix_print_request_kept", "expires_at", where="content IS NOT NULL"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]  # invitation | report | who_opened
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     content: Mapped[bytes | None]  # encrypted PDF, wiped when handed over or over
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, AuditEvent, Invitation, Patient, Staff, Station
 
@@ -40,8 +40,11 @@ def search(
     if verb:
         query = query.where(AuditEvent.verb.startswith(verb, autoescape=True))
     if before is not None:
-        query = query.where(AuditEvent.number < before)
-    return list(session.scalars(query.order_by(AuditEvent.number.desc()).limit(limit)))
+        earlier = aliased(AuditEvent)
+        last_at = select(earlier.at).where(earlier.number == before).scalar_subquery()
+        query = query.where(tuple_(AuditEvent.at, AuditEvent.number) < tuple_(last_at, before))
+    # By time, which the index gives a span of; numbers follow it, so that events of one instant keep their order.
+    return list(session.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.number.desc()).limit(limit)))
 
 
 def staff_names(session: Session) -> dict[UUID, str]:
@@ -49,9 +52,10 @@ def staff_names(session: Session) -> dict[UUID, str]:
     return {row.id: row.full_name for row in session.execute(select(Staff.id, Staff.full_name))}
 
 
-def holder_names(session: Session) -> dict[UUID, str]:
-    """Return the names of account holders."""
-    return {row.id: row.holder_name for row in session.execute(select(Account.id, Account.holder_name))}
+def holder_names(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
+    """Return the names of the holders of accounts."""
+    query = select(Account.id, Account.holder_name).where(Account.id.in_(account_ids))
+    return {row.id: row.holder_name for row in session.execute(query)}
 
 
 def station_names(session: Session) -> dict[UUID, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, AuditEvent, Exam, Instance, Invitation, Patient, Report, Series, Site, Study
 
@@ -34,8 +34,10 @@ def reached(reach: Reach, now: datetime, *contents: str) -> ColumnElement[bool]:
     if reach.every_site:
         ways.append(true())
     elif reach.site_ids:
-        at_my_site = select(Patient.id).where(Patient.site_id.in_(reach.site_ids))
-        ways.append(or_(Exam.site_id.in_(reach.site_ids), Exam.patient_id.in_(at_my_site)))
+        # Asked of each exam: as a list of every patient of the sites it would be read as a whole, each time.
+        home = aliased(Patient)
+        site_of_patient = select(home.site_id).where(home.id == Exam.patient_id).scalar_subquery()
+        ways.append(or_(Exam.site_id.in_(reach.site_ids), site_of_patient.in_(reach.site_ids)))
     return or_(false(), *ways)
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Message, Site
+
+_STATES_COUNTED = ("queued", "sending", "failed", "unclear")
 
 
 @dataclass(frozen=True)
@@ -52,28 +55,59 @@ def latest_of_invitation(session: Session, invitation_id: UUID) -> Message | Non
 
 
 def counts(session: Session, site_ids: Collection[UUID], since: datetime) -> list[Counts]:
-    """Count what waits at the sites, and what failed or is unclear of what was written since an instant."""
+    """Count what waits at the sites, and what failed or is unclear of what was written since an instant.
+
+    A channel by which a site has sent nothing, and where nothing waits or failed, is left out.
+    """
+    names = {
+        row.id: row.name for row in session.execute(select(Site.id, Site.name).where(Site.id.in_(site_ids)))
+    }
     waits = Message.state.in_(("queued", "sending"))
-
-    def recent(state: str) -> ColumnElement[int]:
-        return func.sum(case((and_(Message.state == state, Message.created_at >= since), 1), else_=0))
-
+    failed = and_(Message.state.in_(("failed", "unclear")), Message.created_at >= since)
+    # Two questions, each with an index for it: of all that was ever sent, only the newest is looked at.
     query = (
         select(
-            Site.name,
+            Message.site_id,
             Message.channel,
-            func.sum(case((waits, 1), else_=0)),
-            func.min(case((waits, Message.created_at))),
-            recent("failed"),
-            recent("unclear"),
-            func.max(Message.sent_at),
+            Message.state,
+            func.count(Message.id),
+            func.min(Message.created_at),
         )
-        .join(Site, Site.id == Message.site_id)
-        .where(Site.id.in_(site_ids))
-        .group_by(Site.name, Message.channel)
-        .order_by(Site.name, Message.channel)
+        .where(Message.site_id.in_(site_ids), or_(waits, failed))
+        .group_by(Message.site_id, Message.channel, Message.state)
     )
-    return [Counts(*row) for row in session.execute(query)]
+    standing = {
+        (site, channel, state): (n, oldest) for site, channel, state, n, oldest in session.execute(query)
+    }
+    found = []
+    for site_id, channel in sorted(product(names, ("email", "sms")), key=lambda one: (names[one[0]], one[1])):
+        last = _last_sent_at(session, site_id, channel)
+        here = {state: standing.get((site_id, channel, state), (0, None)) for state in _STATES_COUNTED}
+        if last is None and not any(n for n, _ in here.values()):
+            continue
+        waiting = [here["queued"], here["sending"]]
+        found.append(
+            Counts(
+                site_name=names[site_id],
+                channel=channel,
+                waiting=sum(n for n, _ in waiting),
+                waiting_since=min((oldest for _, oldest in waiting if oldest is not None), default=None),
+                failed=here["failed"][0],
+                unclear=here["unclear"][0],
+                last_sent_at=last,
+            )
+        )
+    return found
+
+
+def _last_sent_at(session: Session, site_id: UUID, channel: str) -> datetime | None:
+    query = (
+        select(Message.sent_at)
+        .where(Message.site_id == site_id, Message.channel == channel, Message.sent_at.is_not(None))
+        .order_by(Message.sent_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def was_queued_since(session: Session, kind: str, since: datetime) -> bool:

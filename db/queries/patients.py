@@ -1,12 +1,13 @@
 """Patients: found, recognised, linked."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, union_all, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.models import (
     AuditEvent,
@@ -18,6 +19,8 @@ from db.models import (
 )
 
 _BIRTH_DATES = 1  # the first half of an advisory lock's key
+_MOST_LOOKED_THROUGH = 100  # found people are sorted by name; of more than these, some are
+_LIKE_LETTERS = 8  # a birth date narrows a search about as much as a beginning of this many letters
 
 
 def patient(session: Session, patient_id: UUID) -> Patient | None:
@@ -72,14 +75,16 @@ def find(
     """Return patients, by name, whom every token describes by one of its readings; site_ids None means every site.
 
     A token is (beginning of a word of the name, beginning of an identifier, beginning of an E.164 number, birth
-    date); an empty reading is left out.
+    date); an empty reading is left out. Of more than can be looked through at a desk, those come whose word,
+    identifier or number is the first: finding the first of them all by name would mean reading them all.
     """
-    query = select(Patient)
-    for word, identifier, mobile, birth_date in tokens:
-        query = query.where(or_(*_readings(word, identifier, mobile, birth_date)))
-    if site_ids is not None:
-        query = query.where(_at_sites(site_ids))
-    return list(session.scalars(query.order_by(Patient.sort_key, Patient.id).limit(limit)))
+    narrowest, *others = sorted(tokens, key=_narrowness, reverse=True)
+    most = max(limit, _MOST_LOOKED_THROUGH)
+    ids = union_all(*(_described(reading, others, site_ids, most) for reading in _readings(*narrowest)))
+    # OFFSET keeps a database from going through everybody by name until enough of these few have come by.
+    few = select(Patient).where(Patient.id.in_(select(ids.subquery().c.patient_id))).offset(0).subquery()
+    found = aliased(Patient, few)
+    return list(session.scalars(select(found).order_by(found.sort_key, found.id).limit(limit)))
 
 
 def born_on(session: Session, birth_date: date, *, site_ids: frozenset[UUID] | None = None) -> list[Patient]:
@@ -90,16 +95,15 @@ def born_on(session: Session, birth_date: date, *, site_ids: frozenset[UUID] | N
     return list(session.scalars(query.order_by(Patient.sort_key, Patient.id)))
 
 
-def set_name_alert(session: Session, patient_ids: Iterable[UUID], *, alert: bool) -> list[UUID]:
-    """Set or clear name alerts; return the ids of those that changed."""
-    return list(
-        session.scalars(
-            update(Patient)
-            .where(Patient.id.in_(list(patient_ids)), Patient.name_alert.is_not(alert))
-            .values(name_alert=alert, version=Patient.version + 1)
-            .returning(Patient.id)
-        )
+def set_name_alert(session: Session, patient_ids: Iterable[UUID], *, alert: bool) -> list[tuple[UUID, UUID]]:
+    """Set or clear name alerts; return the ids and sites of those that changed."""
+    done = session.execute(
+        update(Patient)
+        .where(Patient.id.in_(list(patient_ids)), Patient.name_alert.is_not(alert))
+        .values(name_alert=alert, version=Patient.version + 1)
+        .returning(Patient.id, Patient.site_id)
     )
+    return [(row.id, row.site_id) for row in done]
 
 
 def identifiers(session: Session, patient_ids: Iterable[UUID]) -> list[PatientIdentifier]:
@@ -172,25 +176,70 @@ def was_opened(session: Session, session_id: UUID, patient_id: UUID) -> bool:
 
 
 def _at_sites(site_ids: frozenset[UUID]) -> ColumnElement[bool]:
-    has_exam = exists().where(Exam.patient_id == Patient.id, Exam.site_id.in_(site_ids))
-    return or_(Patient.site_id.in_(site_ids), has_exam)
+    """Tell, of a row of patient, whether that is a patient of one of the sites: asked of each row, never of all."""
+    has_exam = select(Exam.id).where(Exam.patient_id == Patient.id, Exam.site_id.in_(site_ids)).limit(1)
+    return or_(Patient.site_id.in_(site_ids), has_exam.scalar_subquery().is_not(None))
 
 
-def _readings(
-    word: str, identifier: str, mobile: str, birth_date: date | None
-) -> Iterable[ColumnElement[bool]]:
+def _narrowness(token: tuple[str, str, str, date | None]) -> int:
+    """Return about how few patients a token describes: a birth date few, a long beginning fewer than a short one."""
+    word, identifier, mobile, birth_date = token
+    return _LIKE_LETTERS if birth_date and not identifier else len(word or identifier or mobile)
+
+
+def _described(
+    reading: "_Reading",
+    others: Sequence[tuple[str, str, str, date | None]],
+    site_ids: frozenset[UUID] | None,
+    most: int,
+) -> Select[UUID]:
+    """Return the ids of the first patients whom one reading of a token and every other token describe."""
+    query = select(reading.patient_id.label("patient_id")).where(reading.condition).order_by(*reading.order)
+    for other in others:
+        query = query.where(_is_described(reading.patient_id, list(_readings(*other))))
+    if site_ids is None:
+        query = query.limit(most)
+    else:
+        # OFFSET keeps a database from asking for the site, which costs most, before the other words.
+        named = query.offset(0).subquery()
+        there = select(Patient.id).where(Patient.id == named.c.patient_id, _at_sites(site_ids))
+        query = select(named.c.patient_id).where(there.scalar_subquery().is_not(None)).limit(most)
+    return select(query.subquery().c.patient_id)
+
+
+def _is_described(patient_id: InstrumentedAttribute[UUID], readings: "list[_Reading]") -> ColumnElement[bool]:
+    looked_up = [
+        select(reading.patient_id).where(reading.patient_id == patient_id, reading.condition)
+        for reading in readings
+    ]
+    if len(looked_up) == 1:
+        return looked_up[0].exists()
+    # Each is asked of one patient at a time: alternatives would otherwise be read as a whole, once for all.
+    return or_(*(one.limit(1).scalar_subquery().is_not(None) for one in looked_up))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way to read a token: the rows of one table that fit it, in the order of their index."""
+
+    patient_id: InstrumentedAttribute[UUID]
+    condition: ColumnElement[bool]
+    order: tuple[InstrumentedAttribute[Any], ...]
+
+
+def _readings(word: str, identifier: str, mobile: str, birth_date: date | None) -> Iterable[_Reading]:
     if word:
-        named = select(PatientNameWord.patient_id).where(_begins(PatientNameWord.word, word))
-        yield Patient.id.in_(named)
-    if identifier:
-        called = select(PatientIdentifier.patient_id).where(
-            or_(*(_begins(PatientIdentifier.value, typed) for typed in {identifier, identifier.upper()}))
-        )
-        yield Patient.id.in_(called)
+        named = aliased(PatientNameWord)
+        yield _Reading(named.patient_id, _begins(named.word, word), (named.word, named.patient_id))
+    for typed in sorted({identifier, identifier.upper()} - {""}):
+        called = aliased(PatientIdentifier)
+        yield _Reading(called.patient_id, _begins(called.value, typed), (called.value, called.issuer))
     if mobile:
-        yield _begins(Patient.mobile, mobile)
+        person = aliased(Patient)
+        yield _Reading(person.id, _begins(person.mobile, mobile), (person.mobile,))
     if birth_date is not None:
-        yield Patient.birth_date == birth_date
+        person = aliased(Patient)
+        yield _Reading(person.id, person.birth_date == birth_date, (person.birth_date,))
 
 
 def _begins(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
