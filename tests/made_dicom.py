@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, CTImageStorage, EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    MPEG4HP41,
+    UID,
+    CTImageStorage,
+    EncapsulatedPDFStorage,
+    ExplicitVRLittleEndian,
+    VideoEndoscopicImageStorage,
+    generate_uid,
+)
 
 
 @dataclass
@@ -50,6 +59,25 @@ class Disc:
         data.SeriesInstanceUID = generate_uid()
         data.MIMETypeOfEncapsulatedDocument = "application/pdf"
         data.EncapsulatedDocument = a_pdf()
+        return _written(data)
+
+    def video(self, mp4: bytes, number: int = 80) -> bytes:
+        """A film in H.264, as an endoscope stores it (PS3.5 A.4.7)."""
+        data = self._facts(VideoEndoscopicImageStorage, number)
+        data.file_meta.TransferSyntaxUID = MPEG4HP41
+        data.SeriesInstanceUID = generate_uid()
+        data.SeriesDescription = "Film"
+        data.SeriesNumber = 9
+        data.Rows = data.Columns = 64
+        data.SamplesPerPixel = 3
+        data.PhotometricInterpretation = "YBR_PARTIAL_420"
+        data.PlanarConfiguration = 0
+        data.BitsAllocated = data.BitsStored = 8
+        data.HighBit = 7
+        data.PixelRepresentation = 0
+        data.NumberOfFrames = 20
+        data.PixelData = encapsulate([mp4], has_bot=False)
+        data["PixelData"].VR, data["PixelData"].is_undefined_length = "OB", True
         return _written(data)
 
     def _facts(self, sop_class: str, number: int) -> Dataset:

@@ -19,5 +19,5 @@ def asked_range(header: str, size: int) -> tuple[int, int] | None:
     else:
         start, end = int(first), min(int(last) + 1, size) if last else size
     if start >= end:
-        raise ValueError
+        raise ValueError("no such part")
     return start, end

@@ -24,7 +24,7 @@ const lightbox = new PhotoSwipeLightbox({
   bgOpacity: 1,
   showHideAnimationType: "fade",
   zoomAnimationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200,
-  paddingFn: () => ({ top: 60, bottom: 108, left: 0, right: 0 }),
+  paddingFn: ({ x }) => ({ top: 60, bottom: x < 600 ? 172 : 116, left: 0, right: 0 }), // what stands there on a phone is higher
   closeTitle: say.close,
   zoomTitle: say.zoom,
   arrowPrevTitle: say.previous,
