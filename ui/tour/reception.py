@@ -174,7 +174,7 @@ class AtDesk:
         self.open_exam(exam_id)
         hands.press(KEY.Key_O, ALT)
         viewer = hands.wait_for("viewer")
-        wait_until(lambda: viewer.shown is not None, "the first image")  # type: ignore[attr-defined]  # a Viewer
+        wait_until(lambda: viewer.is_ready and viewer.shown is not None, "the first image")  # type: ignore[attr-defined]  # a Viewer
         hands.press(KEY.Key_Right)
         self.look("images")
         hands.press(KEY.Key_Escape)

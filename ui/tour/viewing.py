@@ -32,7 +32,7 @@ class Viewing:
         """Touch the first thumbnail, and wait for its image (R38)."""
         self._fingers.tap_on(self._thumbnails()[0])
         viewer = self._viewer()
-        wait_until(lambda: viewer.shown is not None, "the first image")
+        wait_until(lambda: viewer.is_ready and viewer.shown is not None, "the first image")
 
     def tap(self, name: str) -> None:
         """Touch a control; a touch of the image brings them back when they have faded."""

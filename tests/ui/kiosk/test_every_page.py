@@ -227,7 +227,7 @@ def test_the_pages_of_a_patient(  # noqa: PLR0915 - a walk past every page
     kiosk.tap("back")
     kiosk.tap("thumbnail_1")
     viewer = kiosk.wait_for("viewer")
-    kiosk.wait_until(lambda: viewer.shown is not None)  # type: ignore[attr-defined]  # a Viewer
+    kiosk.wait_until(lambda: viewer.is_ready and viewer.shown is not None)  # type: ignore[attr-defined]  # a Viewer
     look.at("viewer")
     kiosk.window.go_back()
     share(kiosk, look)

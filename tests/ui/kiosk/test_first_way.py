@@ -42,7 +42,7 @@ def test_from_the_letter_to_the_images(scene: Scene, kiosk: AtKiosk, patient: UU
     kiosk.wait_until(lambda: len(thumbnails(kiosk)) == 6 and all(t.has_picture for t in thumbnails(kiosk)))
     kiosk.tap("thumbnail_2")
     viewer = kiosk.wait_for("viewer")
-    kiosk.wait_until(lambda: viewer.shown is not None and viewer.shown.index == 2)  # type: ignore[attr-defined]  # a Viewer
+    kiosk.wait_until(lambda: viewer.is_ready and viewer.shown is not None and viewer.shown.index == 2)  # type: ignore[attr-defined]  # a Viewer
     kiosk.tap("leave")
     kiosk.wait_for("welcome")
     assert kiosk.window.stay is None

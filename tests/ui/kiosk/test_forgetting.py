@@ -98,7 +98,7 @@ def used(
 
 def is_shown(kiosk: AtKiosk) -> bool:
     viewer = kiosk.sees("viewer")
-    return isinstance(viewer, Viewer) and viewer.shown is not None
+    return isinstance(viewer, Viewer) and viewer.is_ready and viewer.shown is not None
 
 
 def let_it_end(kiosk: AtKiosk, clock: FixedClock, printers: SpyPrinters) -> None:

@@ -172,7 +172,10 @@ def test_images_open_in_the_viewer_and_who_looked_is_on_record(
     desk.press(Qt.Key.Key_O, ALT)
     desk.wait_for("images_view")
     view = desk.find(ImagesView, "images_view")
-    desk.qtbot.waitUntil(lambda: view.viewer is not None and view.viewer.shown is not None, timeout=30_000)
+    desk.qtbot.waitUntil(
+        lambda: view.viewer is not None and view.viewer.is_ready and view.viewer.shown is not None,
+        timeout=30_000,
+    )
     assert not desk.sees("search_box")  # the images have the whole width
     assert desk.text("patient_name") == "Amelia Hart"
     viewer = view.viewer

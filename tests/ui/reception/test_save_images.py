@@ -30,7 +30,10 @@ def desk(scene: Scene, open_desk: OpenDesk, import_exam: Callable[[UUID], UUID])
     made.press(Qt.Key.Key_O, ALT)
     made.wait_for("images_view")
     view = made.find(ImagesView, "images_view")
-    made.qtbot.waitUntil(lambda: view.viewer is not None and view.viewer.shown is not None, timeout=30_000)
+    made.qtbot.waitUntil(
+        lambda: view.viewer is not None and view.viewer.is_ready and view.viewer.shown is not None,
+        timeout=30_000,
+    )
     return made
 
 

@@ -38,7 +38,7 @@ def put_into(qtbot: QtBot, words: Words, background: Background) -> Iterator[Put
         )
         page.addWidget(viewer)
         opened.append((window, viewer))
-        qtbot.waitUntil(lambda: viewer.shown is not None)
+        qtbot.waitUntil(lambda: viewer.shown is not None and viewer.is_ready)
         QApplication.processEvents()
         return viewer
 
