@@ -1,6 +1,6 @@
 # Every target but help first sets the project up (packaging/set-up.sh), once.
 .DEFAULT_GOAL := help
-.PHONY: help run kiosk test check rules tour bench bench-viewer fuzz format catalogue
+.PHONY: help run kiosk test check rules tour bench bench-viewer bench-search fuzz format catalogue
 PY := .venv/bin/python
 SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
 PARALLEL ?= auto
@@ -47,6 +47,9 @@ bench-viewer: .set-up/test .venv-bench/.locked ## Measure the viewer side by sid
 	@rm -rf .venv-bench && $${PYTHON:-python3} -m venv .venv-bench
 	@.venv-bench/bin/pip install -q --disable-pip-version-check --require-hashes -r packaging/requirements-bench.lock
 	@cp packaging/requirements-bench.lock $@
+
+bench-search: .set-up/test ## Measure search and list pages at 100 thousand and a million patients (8 GB, a quarter of an hour)
+	@$(PY) -m bench.search $(ARGS)
 
 fuzz: .set-up/test ## Damage files of every transfer syntax 5,000 times each, by seed, and look that nothing is harmed
 	@$(PY) -m bench.fuzz $(ARGS)

@@ -72,9 +72,11 @@ def _copy(portal: Portal, key: str, folder: Path) -> str:
     return _sha256(target)
 
 
-def restore(settings: MachineSettings, folder: Path) -> int:
+def restore(settings: MachineSettings, folder: Path, owner_url: str = "") -> int:
     """Bring a backup back where there is no clinic yet; return how many image files came back.
 
+    owner_url: the same database as its owner opens it, where the server's role may make no tables; what the server
+    may do is then given to it by app/migration.py.
     Every file is checked against the manifest before anything is written, and the database comes last: what was
     interrupted can be run again. The change feed gets a new epoch, so that every station loads everything again.
     """
@@ -83,7 +85,7 @@ def restore(settings: MachineSettings, folder: Path) -> int:
     try:
         make_folder(settings.data_folder)
         with in_plain_words():
-            database = Database(settings.portal_url)
+            database = Database(owner_url or settings.portal_url)
             try:
                 if not copying.is_empty(database):
                     raise Conflict(

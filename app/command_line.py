@@ -1,7 +1,8 @@
-"""The verbs that need no window: bring files in, set the clinic up, enrol, keys, back up, restore, check the audit."""
+"""The verbs that need no window: bring files in, set the clinic up, enrol, keys, backup, migration, the audit."""
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from app.backup import back_up, restore
 from app.errors import N_, Conflict, Invalid, NotFound
+from app.migration import migrate, server_role
 from app.outside.keys import rotate_encryption_key
 from app.outside.logs import start_logging
 from app.portal import Acting, Portal, open_portal
@@ -57,10 +59,19 @@ def run_import(
 
 def run_admin(settings: MachineSettings, options: argparse.Namespace) -> int:
     """Do one of the admin verbs."""
+    owner_url = os.environ.get("PORTAL_OWNER_URL", "")
     if options.admin_verb == "restore":
         start_logging(settings.log_folder, "command_line")
-        print(_("{count} image files came back.", count=restore(settings, options.folder)))
+        print(_("{count} image files came back.", count=restore(settings, options.folder, owner_url)))
+        if owner_url:
+            _say_migrated(settings, owner_url)
         return 0
+    if options.admin_verb == "migrate":
+        start_logging(settings.log_folder, "command_line")
+        _say_migrated(settings, owner_url)
+        return 0
+    if options.admin_verb == "database":
+        return _check_roles(settings)
     if options.admin_verb == "rotate-key":
         rotate_encryption_key(settings.key_file)
         print(
@@ -105,7 +116,7 @@ def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
                     file=portal.parts.settings.key_file,
                 )
             )
-        case "verify-audit":
+        case "audit" if options.audit_verb == "verify":
             report = here.audit.verify(options.head)
             for number in report.broken:
                 print(_("Audit event {number} does not follow from the one before.", number=number))
@@ -113,9 +124,52 @@ def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
                 print(_("The head that you gave does not stand in this chain: its end was cut or replaced."))
             print(_("{events} audit events were checked.", events=report.events))
             return 1 if report.broken or report.head_is_known is False else 0
-        case "audit-head":
+        case "audit":
             print(here.audit.head())
     return 0
+
+
+def _say_migrated(settings: MachineSettings, owner_url: str) -> None:
+    done = migrate(settings, owner_url)
+    if done.before == done.after:
+        print(_("The database is ready: its tables are those of this version, {after}.", after=done.after))
+    else:
+        print(
+            _(
+                "The database is ready: its tables went from {before} to {after}.",
+                before=done.before or _(N_("nothing")),
+                after=done.after,
+            )
+        )
+    if done.server_role:
+        print(_("The server's role {role} has the rights that it needs.", role=done.server_role))
+
+
+# What db/roles.py calls a right that the server should not have.
+_TOO_MUCH = {
+    "everything": N_("It may do everything, or give itself every right. Take these rights away from it."),
+    "tables": N_(
+        "It may change tables. Let another role own them, and run main.py admin migrate as that one."
+    ),
+    "audit": N_(
+        "It may change or delete what the audit trail holds. Run main.py admin migrate as the owner."
+    ),
+}
+
+
+def _check_roles(settings: MachineSettings) -> int:
+    """Say what the server's role may do; return 1 when that is more than it should."""
+    start_logging(settings.log_folder, "command_line")
+    role, too_much = server_role(settings)
+    if not role:
+        print(_("An embedded database has no roles: whoever may write its file may do everything."))
+        return 0
+    print(_("The server opens the database as {role}.", role=role))
+    for what in sorted(too_much):
+        print(_(_TOO_MUCH[what]))
+    if not too_much:
+        print(_("It may work with rows, change no table, and only add to the audit trail."))
+    return 1 if too_much else 0
 
 
 def _site(here: Acting, name: str | None) -> UUID:

@@ -11,6 +11,7 @@ from db.errors import (
     DatabaseConflictError,
     DatabaseFullError,
     DatabaseNewerError,
+    DatabaseOlderError,
 )
 
 
@@ -50,6 +51,15 @@ def in_plain_words() -> Iterator[None]:
             "database_newer",
             N_(
                 "This database belongs to a newer version of the program. Install that version here too; nothing was"
+                " changed."
+            ),
+        ) from error
+    except DatabaseOlderError as error:
+        raise Unavailable(
+            "database_older",
+            N_(
+                "This database has not been made ready for this version of the program, which may not do it with the"
+                " rights it has. Run main.py admin migrate with the owner's address in PORTAL_OWNER_URL; nothing was"
                 " changed."
             ),
         ) from error

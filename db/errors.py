@@ -21,5 +21,9 @@ class DatabaseNewerError(Exception):
     """The database was written by a newer program than this one."""
 
 
+class DatabaseOlderError(Exception):
+    """The database lacks tables that this program needs, and the role that it signs in with may not make them."""
+
+
 class DatabaseAddressError(Exception):
     """The address is not one of a database that this program can use."""

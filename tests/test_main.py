@@ -45,7 +45,7 @@ def test_wrong_words_are_answered_with_how_it_is_written(machine: Machine, words
 
 
 VERBS = ("staff", "kiosk", "server", "tour", "import", "render", "admin")
-ADMIN = ("first-manager", "enrol-station", "backup", "restore", "verify-audit", "audit-head")
+ADMIN = ("first-manager", "enrol-station", "backup", "restore", "migrate", "database", "audit")
 
 
 def test_help_names_every_verb_and_every_verb_explains_itself(machine: Machine) -> None:
@@ -55,7 +55,7 @@ def test_help_names_every_verb_and_every_verb_explains_itself(machine: Machine) 
     said = machine.said("admin", "--help")
     for verb in ADMIN:
         assert f"    {verb} " in said
-    assert "--head" in machine.said("admin", "verify-audit", "--help")
+    assert "--head" in machine.said("admin", "audit", "verify", "--help")
 
 
 def test_nothing_heavy_is_loaded_before_a_verb_needs_it() -> None:
@@ -143,8 +143,8 @@ def test_render_says_what_is_wrong_with_a_file(machine: Machine) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("admin", "audit-head"),
-        ("admin", "verify-audit"),
+        ("admin", "audit", "head"),
+        ("admin", "audit", "verify"),
         ("admin", "enrol-station", "Desk 1", "--kind", "desk"),
         ("import", "."),
     ],
@@ -198,10 +198,10 @@ def test_a_station_is_enrolled_and_its_key_printed_alone(clinic: Machine) -> Non
 
 
 def test_the_audit_chain_is_checked_with_a_head_that_was_kept_elsewhere(clinic: Machine) -> None:
-    head = clinic.said("admin", "audit-head").strip()
+    head = clinic.said("admin", "audit", "head").strip()
     clinic.said("admin", "enrol-station", "Desk 1", "--kind", "desk")
-    assert clinic.said("admin", "verify-audit", "--head", head) == "2 audit events were checked.\n"
-    done = clinic.run("admin", "verify-audit", "--head", f"2:{'00' * 32}")
+    assert clinic.said("admin", "audit", "verify", "--head", head) == "2 audit events were checked.\n"
+    done = clinic.run("admin", "audit", "verify", "--head", f"2:{'00' * 32}")
     assert done.returncode == 1
     assert "does not stand in this chain" in done.stdout
     database = Database(clinic.settings().portal_url)
@@ -209,7 +209,7 @@ def test_the_audit_chain_is_checked_with_a_head_that_was_kept_elsewhere(clinic: 
         connection.exec_driver_sql("DROP TRIGGER audit_event_stays")
         connection.exec_driver_sql("UPDATE audit_event SET verb = 'nothing.happened' WHERE number = 1")
     database.close()
-    done = clinic.run("admin", "verify-audit")
+    done = clinic.run("admin", "audit", "verify")
     assert (done.returncode, done.stderr) == (1, "")
     assert "Audit event 1 does not follow from the one before." in done.stdout
 
@@ -231,7 +231,7 @@ def test_the_encryption_key_is_renewed_and_what_waits_is_still_read(clinic: Mach
 def test_a_backup_comes_back_on_another_machine(clinic: Machine, tmp_path: Path) -> None:
     disc = folder_of(clinic.home / "disc", Disc().image())
     clinic.said("import", disc)
-    head = clinic.said("admin", "audit-head")
+    head = clinic.said("admin", "audit", "head")
     said = clinic.said("admin", "backup", clinic.home / "backup")
     assert said.startswith("1 image files were copied.\n")
     assert str(clinic.settings().key_file) in said
@@ -241,10 +241,10 @@ def test_a_backup_comes_back_on_another_machine(clinic: Machine, tmp_path: Path)
     other.home.mkdir()
     assert "no finished backup" in other.told("admin", "restore", clinic.home / "disc")
     assert other.said("admin", "restore", clinic.home / "backup") == "1 image files came back.\n"
-    assert "key" in other.told("admin", "audit-head")
+    assert "key" in other.told("admin", "audit", "head")
     other.settings().key_file.write_bytes(clinic.settings().key_file.read_bytes())
     other.settings().key_file.chmod(0o600)
-    assert other.said("admin", "audit-head") == head
+    assert other.said("admin", "audit", "head") == head
 
 
 # Settings
@@ -254,15 +254,15 @@ def test_a_settings_file_is_found_before_and_after_the_second_verb(machine: Mach
     settings = machine.home / "clinic.toml"
     settings.write_text(f'data_folder = "{machine.home / "clinic"}"\n')
     for words in (
-        ("admin", "--settings", settings, "audit-head"),
-        ("admin", "audit-head", "--settings", settings),
+        ("admin", "--settings", settings, "audit", "head"),
+        ("admin", "audit", "head", "--settings", settings),
     ):
         machine.told(*words)
         assert (machine.home / "clinic" / "portal.sqlite").exists()
     assert not machine.folder.exists()
-    assert "cannot be read" in machine.told("admin", "audit-head", "--settings", "nowhere.toml")
+    assert "cannot be read" in machine.told("admin", "audit", "head", "--settings", "nowhere.toml")
     settings.write_text("data_folder = nonsense\n")
-    assert str(settings) in machine.told("admin", "audit-head", "--settings", settings)
+    assert str(settings) in machine.told("admin", "audit", "head", "--settings", settings)
 
 
 def test_without_a_display_the_kiosk_says_so(machine: Machine) -> None:
@@ -296,7 +296,7 @@ def test_an_unexpected_error_is_a_reference_and_never_its_message(machine: Machi
         "import sys, main, app.command_line\n"
         "def fail(*_, **__): raise LookupError('Amelia Canary')\n"
         "app.command_line.open_portal = fail\n"
-        "sys.exit(main.main(['admin', 'audit-head']))"
+        "sys.exit(main.main(['admin', 'audit', 'head']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", fault],

@@ -4,6 +4,7 @@ import time
 
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.exc import PendingRollbackError
 
 from db.models import Base
 
@@ -20,10 +21,14 @@ def run() -> None:
         with engine.begin() as connection:  # SQLite has one writer anyway
             _migrate(connection)
         return
-    with engine.connect() as locking, engine.connect() as connection:
+    with engine.connect() as plain, engine.connect() as connection:
+        locking = plain.execution_options(isolation_level="AUTOCOMMIT")
         _wait_for_lock(locking)
         try:
             _migrate(connection)
+        except PendingRollbackError as error:
+            # Alembic tidies up a connection that broke, which hides what broke it.
+            raise (error.__context__ or error) from None
         finally:
             locking.invalidate()  # the lock is its connection's, and goes with it
 
@@ -37,9 +42,7 @@ def _migrate(connection: Connection) -> None:
 def _wait_for_lock(connection: Connection) -> None:
     # Asked again and again: whoever waits inside a statement would keep an index from being built beside it.
     while True:
-        has_it = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK})").scalar_one()
-        connection.commit()
-        if has_it:
+        if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK})").scalar_one():
             return
         time.sleep(_TRY_AGAIN_S)
 
