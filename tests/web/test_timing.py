@@ -3,6 +3,7 @@
 import random
 import time
 from datetime import timedelta
+from statistics import fmean, median
 from uuid import UUID
 
 import pytest
@@ -11,17 +12,19 @@ from sqlalchemy import select
 from db.models import Invitation
 from tests.web.conftest import NUMBER, Web
 
-TRIES = 24  # of each kind in a round
-ROUNDS = 3
-NOISE_MS = 8.0  # far below what a line across a town adds and takes away
-LEAK_S = 0.04
+TRIES = 16  # of each kind in a round
+ROUNDS = 2
+A_PART = 1 / 3  # of an answer's own time: less is lost in what a line across a town adds and takes away
+BY_CHANCE = 0.001
+SHUFFLES = 4000
+LEAK_S = 0.2
 WRONG = "WRNGWRNGWRNG"
 LOCKED = "BCDEFGHJKMNP"
 
 
 def told_apart(web: Web) -> bool:
-    """Whether some kind of answer is told from the others by its time in every round; a busy machine slows all alike."""
-    return all(_spread_ms(_round(web)) > NOISE_MS for _ in range(ROUNDS))
+    """Whether some kind of answer is told from the others by its time, in every round, by far and not by chance."""
+    return all(_is_far(spent) and _chance_of(spent) < BY_CHANCE for spent in map(_round, [web] * ROUNDS))
 
 
 def _round(web: Web) -> dict[str, list[float]]:
@@ -41,10 +44,28 @@ def _round(web: Web) -> dict[str, list[float]]:
     return spent
 
 
-def _spread_ms(spent: dict[str, list[float]]) -> float:
-    """How far apart the kinds are: by their quicker quarters, which other work on the machine touches least."""
-    quick = [sorted(times)[len(times) // 4] for times in spent.values()]
-    return max(quick) - min(quick)
+def _is_far(spent: dict[str, list[float]]) -> bool:
+    """Whether the kinds lie far apart for how long they take: by their medians, so that a busy machine is no matter."""
+    middles = [median(times) for times in spent.values()]
+    return max(middles) - min(middles) > A_PART * min(middles)
+
+
+def _chance_of(spent: dict[str, list[float]]) -> float:
+    """How often kinds dealt out at random would lie as far apart, by the mean ranks of their times."""
+    every = sorted(time for times in spent.values() for time in times)
+    ranks = [[every.index(time) for time in times] for times in spent.values()]
+    found = _spread(ranks)
+    dealt = [rank for own in ranks for rank in own]
+    chance, as_far = random.Random(11), 1
+    for _ in range(SHUFFLES):
+        chance.shuffle(dealt)
+        as_far += _spread([dealt[at : at + TRIES] for at in range(0, len(dealt), TRIES)]) >= found
+    return as_far / (SHUFFLES + 1)
+
+
+def _spread(ranks: list[list[int]]) -> float:
+    means = [fmean(own) for own in ranks]
+    return max(means) - min(means)
 
 
 def invitation_as_new(web: Web) -> None:
