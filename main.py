@@ -76,9 +76,13 @@ def _parser() -> argparse.ArgumentParser:
 
     enrol = verbs.add_parser("enrol", help="make this computer a desk or kiosk of the clinic's server")
     enrol.add_argument("--server", required=True, metavar="URL", help="https address of the clinic's server")
-    enrol.add_argument("--code", required=True, help="one-time code from a manager or the server's command line")
+    enrol.add_argument(
+        "--code", required=True, help="one-time code from a manager or the server's command line"
+    )
     enrol.add_argument("--settings", type=Path, required=True, help="settings file to write")
-    enrol.add_argument("--ca-file", type=Path, help="certificate authority of the server, where it is not a public one")
+    enrol.add_argument(
+        "--ca-file", type=Path, help="certificate authority of the server, where it is not a public one"
+    )
     enrol.set_defaults(run=_enrol)
 
     _admin(verbs.add_parser("admin", help="first manager, stations, keys, backup, restore, audit"))

@@ -21,6 +21,15 @@ TOUCH_EVERY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
+class Held:
+    """What a station shows at the clinic's server: its key and, in a stay, that stay's token."""
+
+    station_key: str = field(repr=False)
+    session: str = field(default="", repr=False)
+    visit: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Caller:
     """Who is asking, as a claim that is checked anew at every use case."""
 
@@ -28,6 +37,8 @@ class Caller:
     station_id: UUID | None = None
     digest: bytes | None = field(default=None, repr=False)  # of the session's or visit's token
     address: str = ""
+    station_kind: str = field(default="", compare=False)
+    held: Held | None = field(default=None, repr=False, compare=False)  # where the database is at the server
 
     @property
     def name(self) -> str:
@@ -80,19 +91,15 @@ class Callers:
         """The station that holds the key; raises NotAllowed for an unknown or revoked one."""
         found = queries.station_by_key(session, self._keys.digest("station", key))
         if found is None or found.revoked_at is not None:
-            raise NotAllowed(
-                "station_unknown",
-                N_(
-                    "This computer is not enrolled as a station. Ask the person who looks after your computers."
-                ),
-            )
-        return Caller(CallerKind.STATION, station_id=found.id, address=address)
+            raise station_unknown()
+        return Caller(CallerKind.STATION, station_id=found.id, address=address, station_kind=found.kind)
 
     def session(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
         """Whoever signed in and got this token, at the same station."""
         return Caller(
             CallerKind.SESSION,
             station_id=station.station_id if station else None,
+            station_kind=station.station_kind if station else "",
             digest=self._keys.digest("session", token),
             address=address or (station.address if station else ""),
         )
@@ -102,6 +109,7 @@ class Callers:
         return Caller(
             CallerKind.VISIT,
             station_id=station.station_id if station else None,
+            station_kind=station.station_kind if station else "",
             digest=self._keys.digest("visit", token),
             address=address or (station.address if station else ""),
         )
@@ -109,6 +117,14 @@ class Callers:
     def command_line(self) -> Caller:
         """The person at the server's own command line: whoever can read the database's file or password."""
         return Caller(CallerKind.COMMAND_LINE)
+
+
+def station_unknown() -> NotAllowed:
+    """Return the error of a computer that shows no station's key, or none that is still good."""
+    return NotAllowed(
+        "station_unknown",
+        N_("This computer is not enrolled as a station. Ask the person who looks after your computers."),
+    )
 
 
 def signed_out(kind: str = "signed_out") -> NotAllowed:

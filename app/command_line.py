@@ -108,6 +108,9 @@ def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
             print(_("The clinic is set up. Start the staff application and sign in."))
         case "enrol-station":
             print(here.stations.enrol(_site(here, options.site), options.name, options.kind).key)
+        case "station-code":
+            made = here.stations.expect(_site(here, options.site), options.name, options.kind)
+            print(made.code)
         case "backup":
             print(_("{count} image files were copied.", count=back_up(portal, options.folder)))
             print(

@@ -17,9 +17,10 @@ from app.imaging.export import Progress, to_png, to_screen_jpeg, to_webp
 from app.letterhead import letterhead
 from app.renditions import Rendition
 from app.rules.access import Role
+from app.tickets import opened
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
-from app.views.exams import ImagesForPaper, StoredImage
+from app.views.exams import ArchiveKey, ImagesForPaper, StoredImage
 from app.words import Words
 from db.models import Exam, Instance, Series
 from db.queries import exams as exam_queries
@@ -183,6 +184,14 @@ class Images(Noun):
     def document_page(self, document: Document, page: int, dpi: int = 110) -> Picture:
         """Return one page, from 0, of a document that is a PDF; a decode worker draws it."""
         return self.parts.imaging.pdf_page(document.pdf, page, dpi)
+
+    @use_case(LOOKERS, stream=True, is_activity=False)
+    def fetch(self, work: Work[None], ticket: str) -> ArchiveKey:
+        """Return where the file lies that a station was given a ticket for, if its holder may still see it."""
+        meant = opened(self.parts.keys, self.caller, ticket, work.now)
+        if queries.instance(work.session, reach_of(work.who), work.now, meant.instance_id) is None:
+            raise _unknown()
+        return meant.archive_key
 
     @use_case(LOOKERS, Effect.OPENS)
     def open_video(self, work: Work[None], exam_id: UUID | None, instance_id: UUID) -> StoredImage:
@@ -372,7 +381,7 @@ def _stored(instance: Instance, series: Series, exam: Exam) -> StoredImage:
         number=instance.number,
         kind=instance.kind,
         frames=instance.frames,
-        archive_key=instance.archive_key,
+        archive_key=ArchiveKey(instance.archive_key),
         sha256=instance.sha256,
         exam_version=exam.version,
     )

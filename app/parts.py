@@ -1,10 +1,12 @@
 """What the portal is built of: everything a use case may reach for, handed in once by open_portal."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
+from app.callers import Caller
 from app.errors import N_, Unavailable
 from app.imaging import DecodePool
 from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
@@ -15,6 +17,34 @@ from db.database import Database, Session
 from db.queries import clinic as queries
 
 clinic_document = TypeAdapter(Clinic)
+
+
+class Server(Protocol):
+    """The clinic's server, at a station that has no database: app/remote.py."""
+
+    def carry_out(self, use_case: Any, noun: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Have a use case carried out there."""
+        ...
+
+    def station(self, key: str) -> Caller:
+        """Return the station that holds the key."""
+        ...
+
+    def session(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
+        """Return whoever signed in and got this token."""
+        ...
+
+    def visit(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
+        """Return the guest who entered a code and got this token."""
+        ...
+
+    def forget(self) -> None:
+        """Give up what is held of the last person."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,6 +61,7 @@ class Parts:
     imaging: DecodePool
     mailer: Mailer
     texts: TextSender
+    server: Server | None = None  # None: use cases are carried out here, in the database
     renditions: Renditions = field(default_factory=Renditions)
 
     def clinic(self, session: Session) -> Clinic:

@@ -1,5 +1,6 @@
 """The one front door: puts the application together, once, for desktop, server, command line and tests."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.accounts import Accounts
@@ -12,7 +13,7 @@ from app.clinic import ClinicOffice
 from app.database_trouble import in_plain_words
 from app.delivery import ask_receipts, deliver_due
 from app.downloads import Downloads
-from app.errors import N_, Invalid, Unavailable
+from app.errors import N_, Conflict, Unavailable
 from app.exams import Exams
 from app.family import Family
 from app.housekeeping import housekeep
@@ -35,6 +36,7 @@ from app.patients import Patients
 from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
 from app.print_requests import PrintRequests
 from app.recovery import Recovery, answer_requests
+from app.remote_parts import remote_parts
 from app.reports import Reports
 from app.sessions import Sessions
 from app.settings import MachineSettings
@@ -48,6 +50,8 @@ from app.visits import Visits
 from db import schema
 from db.database import Database
 from db.queries import clinic as clinic_queries
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 class Acting:
@@ -79,11 +83,18 @@ class Acting:
 
 
 class Portal:
-    """The application. Everything a person does goes through acting()."""
+    """The application. Everything a person does goes through acting().
+
+    At a station whose portal_url is https, use cases are carried out at the clinic's server, and what runs beside
+    people (sending, keeping house) is done there.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._callers = Callers(parts.keys)
+        self._server = parts.server
+        self._stays = parts.server or self._callers
+        self._seen: dict[UUID, datetime] = {}
 
     def acting(self, caller: Caller, request_id: UUID | None = None) -> Acting:
         """Return the nouns bound to who is asking."""
@@ -95,37 +106,56 @@ class Portal:
 
     def station(self, key: str, address: str = "") -> Caller:
         """The station that holds this key; raises NotAllowed for an unknown or revoked one."""
+        if self._server is not None:
+            return self._server.station(key)
         with in_plain_words(), self.parts.database.reading() as session:
             return self._callers.station(session, key, address)
 
+    def note_seen(self, station: Caller) -> None:
+        """Write down that a station has asked this server something, at most once a minute."""
+        now = self.parts.clock()
+        assert station.station_id is not None
+        before = self._seen.get(station.station_id)
+        if before is not None and abs(now - before) < SEEN_EVERY:
+            return
+        self._seen[station.station_id] = now
+        with in_plain_words(), self.parts.database.writing() as session:
+            clinic_queries.station_seen(session, station.station_id, now, now - SEEN_EVERY)
+
     def signed_in(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
         """Whoever signed in and holds this token."""
-        return self._callers.session(token, station=station, address=address)
+        return self._stays.session(token, station=station, address=address)
 
     def visiting(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
         """The guest who entered a code and holds this token."""
-        return self._callers.visit(token, station=station, address=address)
+        return self._stays.visit(token, station=station, address=address)
 
     def command_line(self) -> Caller:
-        """The person at this machine's command line."""
+        """The person at this machine's command line; a station's server asks for more than that."""
         return self._callers.command_line()
 
     def is_set_up(self) -> bool:
-        """Tell whether there is a clinic in this database yet."""
-        return is_set_up(self.parts)
+        """Tell whether there is a clinic in this database yet; a station's server has one."""
+        return self._server is not None or is_set_up(self.parts)
 
     def begin(self, first: FirstStart) -> None:
         """Set the clinic up with its first site and manager; refused once there is one."""
+        if self._server is not None:
+            raise Conflict("already_set_up", N_("This clinic has been set up already. Please sign in."))
         begin(self.parts, first)
 
     def deliver_due(self) -> int:
         """Send the messages that are due and ask for receipts; return how many were taken in hand."""
+        if self._server is not None:
+            return 0
         with in_plain_words():
             answer_requests(self.parts)
             return deliver_due(self.parts) + ask_receipts(self.parts)
 
     def housekeep(self) -> None:
         """Do what time alone has brought."""
+        if self._server is not None:
+            return
         with in_plain_words():
             housekeep(self.parts)
 
@@ -136,12 +166,18 @@ class Portal:
         statement's first use.
         """
         self.parts.imaging.forget()
-        self.parts.database.forget()
+        if self._server is not None:
+            self._server.forget()
+        else:
+            self.parts.database.forget()
 
     def close(self) -> None:
         """Stop the decode workers and give the database back."""
         self.parts.imaging.close()
-        self.parts.database.close()
+        if self._server is not None:
+            self._server.close()
+        else:
+            self.parts.database.close()
 
 
 def open_portal(
@@ -155,19 +191,10 @@ def open_portal(
     mailer: Mailer | None = None,
     texts: TextSender | None = None,
 ) -> Portal:
-    """Build everything once and bring the database's tables up to date.
+    """Build everything once and bring the database's tables up to date; a station asks its server only later.
 
     Raises Unavailable or Invalid in plain words when a part is missing.
     """
-    if settings.portal_url.startswith("https:"):
-        raise Invalid(
-            "no_remote_portal",
-            N_(
-                "This version opens a database itself. Give a portal_url that begins with sqlite:/// or"
-                " postgresql+psycopg://."
-            ),
-            field="portal_url",
-        )
     try:
         make_folder(settings.data_folder)
     except OSError:
@@ -178,6 +205,10 @@ def open_portal(
             ),
             folder=str(settings.data_folder),
         ) from None
+    slots = settings.data_folder / "slots"
+    decoding = imaging or DecodePool(slots=host_slots(slots))
+    if settings.portal_url.startswith(("https:", "http:")):
+        return Portal(remote_parts(settings, clock, decoding))
     with in_plain_words():
         database = Database(settings.portal_url)
         try:
@@ -194,9 +225,9 @@ def open_portal(
                     clock=clock,
                     keys=keys or read_keys(settings.key_file, may_make=is_new),
                     common_passwords=CommonPasswords(),
-                    passwords=passwords or Argon2Passwords(settings.data_folder / "slots"),
+                    passwords=passwords or Argon2Passwords(slots),
                     archive=archive or FolderArchive(settings.archive_folder),
-                    imaging=imaging or DecodePool(slots=host_slots(settings.data_folder / "slots")),
+                    imaging=decoding,
                     mailer=mailer or _mailer(settings, clock),
                     texts=texts or _texts(settings, clock),
                 )

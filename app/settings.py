@@ -3,8 +3,10 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 from app.errors import N_, Invalid
 from app.settings_file import SettingsFile, Table
@@ -65,6 +67,7 @@ class StationSettings:
 
     name: str = ""
     key: str = field(default="", repr=False)
+    ca_file: Path | None = None  # whom alone to trust as the clinic's server; None: whom this machine trusts
 
 
 @dataclass(frozen=True)
@@ -157,12 +160,24 @@ def _parsed(path: Path) -> Table:
 def _portal_url(top: Table, environ: Mapping[str, str]) -> str:
     given = top.text("portal_url")
     url = environ.get("PORTAL_URL") or given
-    if url and not url.startswith(("sqlite:///", "postgresql+psycopg://", "https://")):
+    place = "PORTAL_URL" if environ.get("PORTAL_URL") else top.place("portal_url")
+    if url.startswith("http://"):
+        if not is_this_machine(urlsplit(url).hostname or ""):
+            raise Invalid(
+                "portal_url_in_clear",
+                N_(
+                    '{place}: "portal_url" must begin with https://, because patients\' data would travel in clear.'
+                    " http:// is for a server on this machine only."
+                ),
+                field="portal_url",
+                place=place,
+            )
+    elif url and not url.startswith(("sqlite:///", "postgresql+psycopg://", "https://")):
         raise Invalid(
             "portal_url",
             N_('{place}: "portal_url" must begin with sqlite:///, postgresql+psycopg:// or https://.'),
             field="portal_url",
-            place="PORTAL_URL" if environ.get("PORTAL_URL") else top.place("portal_url"),
+            place=place,
         )
     return url
 
@@ -198,7 +213,11 @@ def _listen(table: Table) -> ListenSettings:
 
 def _station(table: Table, environ: Mapping[str, str]) -> StationSettings:
     key = table.text("key")
-    station = StationSettings(name=table.text("name"), key=environ.get("PORTAL_STATION_KEY") or key)
+    station = StationSettings(
+        name=table.text("name"),
+        key=environ.get("PORTAL_STATION_KEY") or key,
+        ca_file=table.path("ca_file"),
+    )
     table.refuse_leftovers()
     return station
 
@@ -303,6 +322,14 @@ def _with_secret(value: Any, secret: str) -> Any:
     if isinstance(value, list):
         return [_with_secret(inner, secret) for inner in value]
     return value.replace("{secret}", secret) if isinstance(value, str) else value
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host name or address is this machine's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _usual_data_folder(environ: Mapping[str, str]) -> Path:

@@ -2,22 +2,29 @@
 
 import json
 import secrets
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from app.errors import N_, Conflict, Invalid, NotFound
+from app.codes import digest_of_typed, fresh_code
+from app.errors import N_, Conflict, Invalid, NotFound, Refused
 from app.ids import new_id
 from app.rules.access import Role
+from app.rules.attempts import Guarded
 from app.sites import no_site
+from app.throttles import count_try, forgive
 from app.typed import optional, required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.clinic import StationRow
-from app.views.people import EnrolledStation
+from app.views.people import EnrolledStation, EnrolmentCode
 from db.models import Site, Station
 from db.queries import clinic as queries
 
 OFFICE = frozenset({Role.IT, Role.MANAGER, Role.COMMAND_LINE})
 ANYBODY = frozenset(Role)
+NOT_YET = frozenset({Role.NOBODY})
+# A code stands where the station's key will, so that it can be used once only.
+CODE_GOOD_FOR = timedelta(hours=24)
 
 KINDS = ("desk", "kiosk")
 PAPERS = ("A4", "Letter")
@@ -30,6 +37,58 @@ class Stations(Noun):
     @use_case(OFFICE, Effect.WRITES, secret=True)
     def enrol(self, work: Work[None], site_id: UUID, name: str, kind: str) -> EnrolledStation:
         """Enrol a desk or kiosk and return its key, which is said once and goes into the station's settings."""
+        key = _new_key()
+        station = self._added(work, site_id, name, kind, self.parts.keys.digest("station", key))
+        return EnrolledStation(station.id, station.name, key)
+
+    @use_case(OFFICE, Effect.WRITES, secret=True)
+    def expect(self, work: Work[None], site_id: UUID, name: str, kind: str) -> EnrolmentCode:
+        """Put a desk or kiosk on the list and return the code with which its computer enrols itself: once, for a day."""
+        code = fresh_code(self.parts.keys, "enrolment")
+        station = self._added(work, site_id, name, kind, code.digest)
+        return EnrolmentCode(station.id, station.name, code.grouped, work.now + CODE_GOOD_FOR)
+
+    @use_case(OFFICE, Effect.WRITES, secret=True)
+    def new_code(self, work: Work[None], station_id: UUID) -> EnrolmentCode:
+        """Return a code with which another computer becomes this station; the one before is out from now on."""
+        station, _site = _station(work, station_id)
+        if station.revoked_at is not None:
+            raise Conflict(
+                "station_revoked",
+                N_("This station was switched off for good. Enrol the computer as a new one."),
+            )
+        code = fresh_code(self.parts.keys, "enrolment")
+        station.key_digest, station.enrolled_at = code.digest, work.now
+        _changed(work, station)
+        return EnrolmentCode(station.id, station.name, code.grouped, work.now + CODE_GOOD_FOR)
+
+    @use_case(NOT_YET, Effect.WRITES, secret=True, is_activity=False)
+    def enrol_with_code(self, work: Work[None], code: str) -> EnrolledStation:
+        """Make the computer that is asking the station that a code was made for, and return its key; once.
+
+        Raises Refused, in the same words for a wrong, a used and an old code.
+        """
+        count_try(work.session, Guarded.ENROLMENT, work.who, work.now)
+        key = _new_key()
+        found = queries.enrol_station(
+            work.session,
+            code_digest=digest_of_typed(self.parts.keys, "enrolment", code),
+            key_digest=self.parts.keys.digest("station", key),
+            now=work.now,
+            made_after=work.now - CODE_GOOD_FOR,
+        )
+        if found is None:
+            raise Refused(
+                "enrolment_code_wrong",
+                N_("This code is not right, was used, or is older than a day. Ask a manager for a new one."),
+            )
+        forgive(work.session, Guarded.ENROLMENT, work.who)
+        station_id, site_id, name = found
+        work.about(site_id=site_id, station=station_id)
+        work.changed("station", station_id, site_id=site_id)
+        return EnrolledStation(station_id, name, key)
+
+    def _added(self, work: Work[Any], site_id: UUID, name: str, kind: str, digest: bytes) -> Station:
         site = queries.site(work.session, site_id)
         if site is None or not _is_theirs(work, site_id):
             raise no_site()
@@ -37,19 +96,17 @@ class Stations(Noun):
             raise Conflict("site_closed", N_("This site is closed."))
         if kind not in KINDS:
             raise Invalid("kind_unknown", N_("A station is a desk or a kiosk."), field="kind")
-        plain = _free_name(work, site_id, name)
-        key = secrets.token_urlsafe(_KEY_BYTES)
         station = Station(
             id=new_id(),
             site_id=site_id,
-            name=plain,
+            name=_free_name(work, site_id, name),
             kind=kind,
-            key_digest=self.parts.keys.digest("station", key),
+            key_digest=digest,
             enrolled_at=work.now,
         )
         work.session.add(station)
         _changed(work, station)
-        return EnrolledStation(station.id, station.name, key)
+        return station
 
     @use_case(OFFICE)
     def all(self, work: Work[None]) -> tuple[StationRow, ...]:
@@ -100,6 +157,10 @@ class Stations(Noun):
         site = queries.site(work.session, station.site_id)
         assert site is not None
         return _row(station, site)
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(_KEY_BYTES)
 
 
 def _station(work: Work[Any], station_id: UUID) -> tuple[Station, Site]:

@@ -161,6 +161,10 @@ class UseCase(Generic[N, P, R]):
         bound = noun
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            server = bound.parts.server
+            if server is not None:
+                done: R = server.carry_out(self, bound, args, kwargs)
+                return done
             return self._run(bound, *args, **kwargs)
 
         return call

@@ -11,6 +11,7 @@ from app.portal import Portal, open_portal
 from app.settings import practice_settings
 from tests.databases import PostgreSQL, SQLiteFiles, running_postgresql
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender, quick_passwords
+from tests.https_server import HttpsServer, running_https
 from tests.machine import ANSWERS, Machine
 from tests.scene import Scene
 
@@ -28,7 +29,7 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest) -> SQLiteFiles | PostgreSQL:
-    """The maker of databases, once of each kind."""
+    """The maker of databases, once of each kind; "https" is PostgreSQL with a server before it (see portal)."""
     if request.param == "sqlite":
         found: SQLiteFiles | PostgreSQL = request.getfixturevalue("sqlite_files")
     else:
@@ -49,6 +50,12 @@ def imaging() -> Iterator[DecodePool]:
     pool = DecodePool(workers=1)
     yield pool
     pool.close()
+
+
+@pytest.fixture(scope="session")
+def https_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpsServer]:
+    with running_https(tmp_path_factory.mktemp("https")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -83,6 +90,7 @@ def make_portal(
 
 @pytest.fixture
 def portal(
+    request: pytest.FixtureRequest,
     database_url: str,
     tmp_path: Path,
     clock: FixedClock,
@@ -90,9 +98,15 @@ def portal(
     texts: KeptTextSender,
     imaging: DecodePool,
 ) -> Iterator[Portal]:
-    """The portal on each database in turn, with no clinic in it yet."""
+    """The portal on each database in turn, with no clinic in it yet; stations ask it over HTTPS on "https"."""
     made = make_portal(database_url, tmp_path, clock, mailer, texts, imaging)
-    yield made
+    callspec = getattr(request.node, "callspec", None)
+    if callspec is not None and callspec.params.get("databases") == "https":
+        server: HttpsServer = request.getfixturevalue("https_server")
+        with server.before(made, tmp_path, clock, imaging) as both:
+            yield both
+    else:
+        yield made
     made.parts.database.close()
 
 

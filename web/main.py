@@ -6,14 +6,17 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.portal import Portal
 from app.settings import MachineSettings
 from web import activation, assets, downloads, guest, pictures, recovery, visit
+from web.api import create_api
 from web.errors import LastResort, tell_errors
 from web.pages import Pages, known_host
 from web.security import Door
 
+_STATIONS = "/api/"
 LARGEST_REQUEST = 64 * 1024  # bytes; our longest form is far smaller
 
 
@@ -28,7 +31,7 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
         yield
         pages.shown.stop()
 
-    application = FastAPI(
+    application = Application(
         title="Patient portal",
         docs_url=None,
         redoc_url=None,
@@ -57,7 +60,23 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
     # The one added last is the outermost: what the last resort answers also gets the headers.
     application.add_middleware(LastResort, pages=pages)
     application.add_middleware(Door)
+    application.stations = Door(create_api(portal))
     return application
+
+
+class Application(FastAPI):
+    """The pages and, beside them, the stations' way in: it has bounds, errors and a door of its own."""
+
+    stations: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        inside = path.removeprefix(self.root_path)
+        if inside.startswith(_STATIONS):
+            await self.stations({**scope, "path": inside.removeprefix(_STATIONS[:-1])}, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _folder(portal: Portal) -> str:

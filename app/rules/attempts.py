@@ -23,6 +23,7 @@ class Guarded(Enum):
     ACTIVATION = "activation"
     RESET = "reset"
     CODE = "code"  # an invitation's verification code
+    ENROLMENT = "enrolment"  # a new station's one-time code
 
 
 class CountedBy(Enum):
@@ -56,6 +57,8 @@ THROTTLES = MappingProxyType(
         (Guarded.RESET, CountedBy.OVERALL): Throttle(500, timedelta(hours=1)),
         (Guarded.CODE, CountedBy.PLACE): Throttle(20, timedelta(minutes=15)),
         (Guarded.CODE, CountedBy.OVERALL): Throttle(1000, timedelta(minutes=15)),
+        (Guarded.ENROLMENT, CountedBy.PLACE): Throttle(20, timedelta(minutes=15)),
+        (Guarded.ENROLMENT, CountedBy.OVERALL): Throttle(200, timedelta(minutes=15)),
     }
 )
 

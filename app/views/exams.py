@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import NewType
 from uuid import UUID
 
 from app.rules.report_release import ReportNotice, ReportState
 from app.views.paper import Letterhead, PrintedReport
+
+# Where a file lies in the archive. A station is told a ticket in its place (app/tickets.py).
+ArchiveKey = NewType("ArchiveKey", str)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class StoredImage:
     number: int
     kind: str
     frames: int
-    archive_key: str
+    archive_key: ArchiveKey
     sha256: str = ""
     exam_version: int = 0  # another one: the exam is not as it was
 

@@ -186,3 +186,13 @@ class EnrolledStation:
     id: UUID
     name: str
     key: str
+
+
+@dataclass(frozen=True)
+class EnrolmentCode:
+    """A one-time code with which a computer enrols itself as a station, said once."""
+
+    station_id: UUID
+    name: str
+    code: str  # in groups, as people read it
+    expires_at: datetime

@@ -1,8 +1,9 @@
 """The clinic's settings, sites and stations."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import ClinicRecord, Site, Station
@@ -43,3 +44,34 @@ def stations(session: Session) -> list[Station]:
 def station(session: Session, station_id: UUID) -> Station | None:
     """Return a station."""
     return session.get(Station, station_id)
+
+
+def station_seen(session: Session, station_id: UUID, now: datetime, not_since: datetime) -> None:
+    """Note that a station was there; one that was noted after not_since stays."""
+    session.execute(
+        update(Station)
+        .where(
+            Station.id == station_id,
+            or_(Station.last_seen_at.is_(None), Station.last_seen_at <= not_since),
+        )
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def enrol_station(
+    session: Session, *, code_digest: bytes, key_digest: bytes, now: datetime, made_after: datetime
+) -> tuple[UUID, UUID, str] | None:
+    """Put a key in the place of a code that is still good; return the station's id, site and name."""
+    done = session.execute(
+        update(Station)
+        .where(
+            Station.key_digest == code_digest,
+            Station.revoked_at.is_(None),
+            Station.enrolled_at > made_after,
+        )
+        .values(key_digest=key_digest, enrolled_at=now)
+        .returning(Station.id, Station.site_id, Station.name)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return (done[0], done[1], done[2]) if done else None

@@ -1,9 +1,24 @@
-"""What tests of the application have besides a portal and a scene: a report on its way to the patient."""
+"""What tests of the application have besides a portal and a scene: a report on its way, and the contract's third door."""
 
 import pytest
 
 from tests.app.story import Story
 from tests.scene import Scene
+
+# Held by the portal on SQLite, on PostgreSQL and over HTTPS alike: what people do at desks and kiosks.
+CONTRACT = frozenset(
+    {
+        "test_exams",
+        "test_sessions",
+    }
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in CONTRACT and "databases" in metafunc.fixturenames:
+        doors = ["sqlite", "postgresql", "https"]
+        metafunc.definition.add_marker(pytest.mark.parametrize("databases", doors, indirect=True))
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ def test_what_is_said_names_no_file_no_address_and_no_sql(book: Book) -> None:
 @pytest.mark.parametrize(
     ("url", "kind"),
     [
-        ("https://portal.example", "no_remote_portal"),
+        ("http://portal.example", "portal_url_in_clear"),
         ("postgresql+psycopg://portal:hunter2@host:port/clinic", "portal_url_unusable"),
         ("postgresql+psycopg://portal:hunter2@127.0.0.1:1/clinic", "database_away"),
         ("sqlite:///{folder}/nowhere/portal.sqlite", "database_away"),

@@ -146,6 +146,9 @@ TABLE: dict[str, Row] = {
     ),
     "sites.close": Row(lambda w: (w.scene.south,), MANAGER | MANAGER_S),
     "stations.enrol": Row(lambda w: (w.scene.north, "Desk 9", "desk"), IT | MANAGER | LINE),
+    "stations.expect": Row(lambda w: (w.scene.north, "Desk 9", "desk"), IT | MANAGER | LINE),
+    "stations.new_code": Row(lambda w: (w.scene.desk.id,), IT | MANAGER | LINE),
+    "stations.enrol_with_code": Row(lambda _w: ("ABCD-EFGH-JKMN",), NOBODY | STATIONS),
     "stations.all": Row(nothing, OFFICE),
     "stations.change": Row(lambda w: (w.scene.desk.id, "Desk 1", (), "A4", False), IT | MANAGER | LINE),
     "stations.revoke": Row(lambda w: (w.scene.desk_south.id,), IT_S | MANAGER_S | LINE),
@@ -217,6 +220,7 @@ TABLE: dict[str, Row] = {
         lambda w: (w.instance, "asked by the doctor"), CLINICAL | RECEPTION, asks_only=True
     ),
     "images.for_paper": Row(lambda w: (w.exam, (w.instance,)), CLINICAL | RECEPTION),
+    "images.fetch": Row(lambda _w: ("no ticket",), READERS, asks_only=True),
     "images.open_video": Row(lambda w: (w.exam, w.instance), READERS),
     "images.shown": Row(lambda w: (w.exam, w.series, (1,)), READERS),
     "images.take_away": Row(lambda w: (w.exam, "image_png", w.instance), READERS),

@@ -1,0 +1,135 @@
+"""What the clinic's server carries out for its stations, and what a kiosk's key may ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.callers import Caller
+from app.errors import N_, Invalid, NotAllowed, NotFound
+from app.parts import Parts
+from app.portal import Portal
+from app.rules.access import Role
+from app.tickets import seal
+from app.transport import Passage, passage_of, with_file_keys
+from app.use_case import Noun, UseCase
+
+# Everything that a patient, a guest or somebody without a stay does at a kiosk; nothing of the staff's.
+AT_A_KIOSK = frozenset(
+    {
+        "activation.finish",
+        "activation.start",
+        "audit.who_opened",
+        "changes.since",
+        "clinic.settings",
+        "downloads.offer",
+        "exams.look",
+        "exams.mine",
+        "exams.open",
+        "images.fetch",  # the files of the route beside the use cases
+        "images.find",
+        "images.shown",
+        "images.take_away",
+        "patients.my_details",
+        "print_requests.ask",
+        "print_requests.failed",
+        "print_requests.printed",
+        "recovery.change_my_password",
+        "recovery.forgot",
+        "recovery.reset",
+        "reports.pdf",
+        "reports.read",
+        "reports.take_away",
+        "sessions.extend",
+        "sessions.mine",
+        "sessions.set_large_text",
+        "sessions.sign_in",
+        "sessions.sign_out",
+        "sessions.touch",
+        "sharing.change_shared_until",
+        "sharing.invite",
+        "sharing.mine",
+        "sharing.open",
+        "sharing.revoke",
+        "sharing.unlock",
+        "sites.all",
+        "stations.mine",
+        "visits.leave",
+        "visits.mine",
+        "visits.open_with_code",
+    }
+)
+# What a kiosk's QR code leads to is fetched by a phone.
+_NOT_FOR_STATIONS = frozenset({"downloads.claim", "downloads.look", "downloads.spend"})
+USUAL_SIZE = 64 * 1024  # bytes of arguments
+_WITH_A_FILE = 32 << 20
+_LARGER: Mapping[str, int] = {
+    "clinic.change": 256 * 1024,  # the collection notice
+    "images.shown": 256 * 1024,  # twenty thousand numbers
+    "print_requests.ask": _WITH_A_FILE,
+    "reports.attach_pdf": _WITH_A_FILE,
+    "reports.attach_text": 512 * 1024,
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """One use case that stations may ask for."""
+
+    noun: type[Noun]
+    use_case: UseCase[Any, Any, Any]
+    passage: Passage
+    largest: int  # bytes of arguments
+
+    def carry_out(self, parts: Parts, caller: Caller, request_id: UUID | None, sent: bytes) -> bytes:
+        """Carry the use case out with the arguments that were sent; raises what it raises, and Invalid."""
+        arguments = self.passage.read_arguments(sent)
+        noun = self.noun(parts, caller, request_id)
+        value = getattr(noun, self.use_case.name.partition(".")[2])(**arguments)
+        if self.passage.holds_files:
+            # Where a file lies in the archive is nobody's business but the server's.
+            now = parts.clock()
+            value = with_file_keys(value, lambda image: seal(parts.keys, caller, image, now))
+        return self.passage.write_answer(value)
+
+
+def served_by(portal: Portal) -> Mapping[str, Served]:
+    """Return what a portal carries out for stations, by name; raises TypeError for what cannot travel."""
+    found = {}
+    for noun in vars(portal.acting(portal.nobody())).values():
+        for use_case in vars(type(noun)).values():
+            if isinstance(use_case, UseCase) and _is_for_stations(use_case):
+                name = use_case.name
+                found[name] = Served(
+                    type(noun), use_case, passage_of(use_case), _LARGER.get(name, USUAL_SIZE)
+                )
+    return found
+
+
+def may_ask(served: Mapping[str, Served], name: str, caller: Caller) -> Served:
+    """Return the use case; raises NotFound where there is none, NotAllowed where it is not a kiosk's."""
+    found = served.get(name)
+    if found is None:
+        raise NotFound(
+            "use_case_unknown", N_("The clinic's server does not know what this station asks for.")
+        )
+    must_be_for_kind(name, caller)
+    return found
+
+
+def must_be_for_kind(name: str, caller: Caller) -> None:
+    """Raise NotAllowed where a kiosk asks for what is not a kiosk's."""
+    if caller.station_kind == "kiosk" and name not in AT_A_KIOSK:
+        raise NotAllowed("not_at_a_kiosk", N_("This cannot be done at a kiosk."))
+
+
+def too_large() -> Invalid:
+    """Return the error of arguments that are larger than a use case takes."""
+    return Invalid("request_too_large", N_("This is more than the clinic's server takes at once."))
+
+
+def _is_for_stations(use_case: UseCase[Any, Any, Any]) -> bool:
+    declared = use_case.declaration
+    if declared.stream or use_case.name in _NOT_FOR_STATIONS:
+        return False
+    return not declared.who <= {Role.COMMAND_LINE, Role.FEED}

@@ -1,0 +1,166 @@
+"""The stations' way in: every use case by its name, and nothing for whoever holds no station's key."""
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from app.callers import Caller, station_unknown
+from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
+from app.outside.logs import report_bug
+from app.portal import Portal
+from app.served import Served, may_ask, served_by, too_large
+from app.transport import API_VERSION, OLDEST_VERSION, write_error
+from web import api_files
+from web.api_caller import Api, ApiPart, Asking, Stamp, check_version
+
+router = APIRouter()
+
+_STATUS: Mapping[type[PortalError], int] = MappingProxyType(
+    {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Refused: 403, Unavailable: 503}
+)
+_NO_KEY = 401
+_BUSY = frozenset({"busy", "database_busy", "imaging_busy"})
+_TRY_AGAIN_S = 2
+_LONGEST_CODE = 1000  # bytes
+
+
+def create_api(portal: Portal) -> FastAPI:
+    """Return the application that answers stations; raises TypeError for a use case that cannot travel."""
+    api = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Spans and logs of the framework would carry exceptions' messages and what was sent.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    api.state.api = Api(portal, served_by(portal))
+    api.include_router(api_files.router)
+    api.include_router(router)
+    api.add_exception_handler(PortalError, _tell)
+    api.add_exception_handler(HTTPException, _tell_nothing)
+    api.add_exception_handler(RequestValidationError, _tell_nothing)
+    api.add_middleware(Stamp, portal=portal)
+    return api
+
+
+@router.get("/hello")
+def hello(caller: Asking) -> Response:
+    """Say which station this is, and which versions of the way in there are."""
+    return JSONResponse(
+        {
+            "station": str(caller.station_id),
+            "kind": caller.station_kind,
+            "api": API_VERSION,
+            "oldest": OLDEST_VERSION,
+        }
+    )
+
+
+async def _sent_code(request: Request) -> bytes:
+    return await read_body(request, _LONGEST_CODE)
+
+
+@router.post("/enrol")
+def enrol(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent_code)]) -> Response:
+    """Give a computer that has no key yet one, for a code that a manager has made for it."""
+    check_version(request)
+    caller = api.portal.nobody(request.client.host if request.client else "")
+    served = api.served["stations.enrol_with_code"]
+    return _answered(api, served, caller, request, sent)
+
+
+def _wanted(name: str, api: ApiPart, caller: Asking) -> Served:
+    return may_ask(api.served, name, caller)
+
+
+async def _sent(request: Request, served: Annotated[Served, Depends(_wanted)]) -> bytes:
+    """Read the arguments, once it is known who sends them, and no more than the use case takes."""
+    return await read_body(request, served.largest)
+
+
+@router.post("/{name}")
+def carry_out(
+    request: Request,
+    api: ApiPart,
+    caller: Asking,
+    served: Annotated[Served, Depends(_wanted)],
+    sent: Annotated[bytes, Depends(_sent)],
+) -> Response:
+    """Carry a use case out for a station or for whoever is in a stay there."""
+    return _answered(api, served, caller, request, sent)
+
+
+def _answered(api: Api, served: Served, caller: Caller, request: Request, sent: bytes) -> Response:
+    try:
+        answer = served.carry_out(api.portal.parts, caller, request_id_of(request), sent)
+    except PortalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a person reads a reference, and the log says more
+        return told(_trouble(report_bug(error)), 500)
+    return Response(answer, media_type="application/json")
+
+
+def request_id_of(request: Request) -> UUID | None:
+    """Return the id under which a request is carried out once; raises Invalid for one that is none."""
+    said = request.headers.get("portal-request")
+    if said is None:
+        return None
+    try:
+        return UUID(said)
+    except ValueError:
+        raise Invalid(
+            "request_unreadable", N_("The clinic's server does not understand what this station asks.")
+        ) from None
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """Return a request's body; raises Invalid when it is larger than so many bytes."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > most:
+        raise too_large()
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > most:
+            raise too_large()
+    return bytes(content)
+
+
+def told(error: PortalError, status: int | None = None) -> Response:
+    """Return the answer that is an error."""
+    if error.kind == "station_unknown":
+        status = _NO_KEY
+    answer = Response(
+        write_error(error), status or _STATUS.get(type(error), 400), media_type="application/json"
+    )
+    if error.kind in _BUSY:
+        answer.headers["Retry-After"] = str(_TRY_AGAIN_S)
+    return answer
+
+
+def _trouble(reference: str) -> Unavailable:
+    return Unavailable(
+        "server_trouble",
+        N_("Something went wrong on the clinic's server. Its log says more under {reference}."),
+        reference=reference,
+    )
+
+
+def _tell(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, PortalError)
+    if isinstance(error, Unavailable):
+        logging.getLogger(__name__).warning("a station is told that a part does not answer", exc_info=error)
+    return told(error)
+
+
+def _tell_nothing(_request: Request, _error: Exception) -> Response:
+    # No address, no method and no header of ours is told to whoever has no key.
+    return told(station_unknown())

@@ -1,0 +1,93 @@
+"""Who asks at the stations' way in: a station by its key, and whoever is in a stay there by its token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.callers import Caller, station_unknown
+from app.errors import N_, Unavailable
+from app.portal import Portal
+from app.served import Served
+from app.transport import API_VERSION, OLDEST_VERSION
+
+
+@dataclass(frozen=True)
+class Api:
+    """Made once for the server: the portal and what it serves."""
+
+    portal: Portal
+    served: Mapping[str, Served]
+
+
+def api_of(request: Request) -> Api:
+    """Return what the request is answered with."""
+    return cast("Api", request.app.state.api)
+
+
+ApiPart = Annotated[Api, Depends(api_of)]
+
+
+def caller_of(request: Request, api: ApiPart) -> Caller:
+    """Return who asks, as a claim; raises NotAllowed, always the same, without the key of a station in force.
+
+    Raises Unavailable for a program that is too old or too new for this server.
+    """
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise station_unknown()
+    station = api.portal.station(key)
+    api.portal.note_seen(station)
+    check_version(request)
+    session, visit = request.headers.get("portal-session", ""), request.headers.get("portal-visit", "")
+    if session:
+        return api.portal.signed_in(session, station=station)
+    if visit:
+        return api.portal.visiting(visit, station=station)
+    return station
+
+
+Asking = Annotated[Caller, Depends(caller_of)]
+
+
+def check_version(request: Request) -> None:
+    """Raise Unavailable when the station's program is too old or too new."""
+    said = request.headers.get("portal-api", "")
+    version = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0  # noqa: PLR2004 - of digits
+    if version < OLDEST_VERSION:
+        raise Unavailable(
+            "station_too_old",
+            N_(
+                "This computer's program is too old for the clinic's server. Nothing is lost: install the new version"
+                " here and start again."
+            ),
+        )
+    if version > API_VERSION:
+        raise Unavailable(
+            "station_too_new",
+            N_(
+                "This computer's program is newer than the clinic's server. Nothing is lost: install the new version"
+                " on the server first."
+            ),
+        )
+
+
+class Stamp:
+    """ASGI middleware: puts the server's time on every answer, for stations follow its clock."""
+
+    def __init__(self, app: ASGIApp, portal: Portal) -> None:
+        self._app = app
+        self._portal = portal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+
+        async def send_stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Portal-Now"] = self._portal.parts.clock().isoformat()
+            await send(message)
+
+        await self._app(scope, receive, send_stamped)

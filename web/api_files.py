@@ -1,0 +1,60 @@
+"""Files of the archive for stations: as they are stored, in parts where a connection broke off (RFC 9110)."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from app.errors import N_, Invalid
+from app.images import Images
+from app.served import must_be_for_kind
+from web.api_caller import ApiPart, Asking
+
+router = APIRouter()
+
+_CHUNK = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+
+
+@router.get("/file/{ticket}")
+def file(request: Request, ticket: str, api: ApiPart, caller: Asking) -> Response:
+    """Return a file, or the part of it that is asked for; whoever asks is looked at anew."""
+    must_be_for_kind("images.fetch", caller)
+    parts = api.portal.parts
+    key = Images(parts, caller).fetch(ticket)
+    stored = parts.archive.open(key)
+    try:
+        size = stored.seek(0, 2)
+        first, end = _part(request.headers.get("range", ""), size)
+        stored.seek(first)
+    except BaseException:
+        stored.close()
+        raise
+    headers = {"Content-Length": str(end - first), "Accept-Ranges": "bytes"}
+    is_part = (first, end) != (0, size)
+    if is_part:
+        headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+    return StreamingResponse(
+        _chunks(stored, end - first), 206 if is_part else 200, headers, media_type="application/dicom"
+    )
+
+
+def _part(asked: str, size: int) -> tuple[int, int]:
+    """Return the first byte and the one after the last; raises Invalid for a part that is not there."""
+    found = _RANGE.fullmatch(asked)
+    if found is None:
+        return 0, size
+    first = int(found[1])
+    end = min(int(found[2]) + 1, size) if found[2] else size
+    if not first < end:
+        raise Invalid("range_unknown", N_("There is no such part of this file."))
+    return first, end
+
+
+def _chunks(stored: BinaryIO, left: int) -> Iterator[bytes]:
+    with stored:
+        while left and (chunk := stored.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
