@@ -1,14 +1,25 @@
 """What time alone brings, once each and no earlier."""
 
 import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from app.housekeeping import _send_audit_head
+from app.imaging import DecodePool
 from app.portal import Acting, Portal
-from tests.fakes import FixedClock, KeptMailer
+from app.use_case import by_itself
+from db.models import Message
+from db.queries import housekeeping as queries
+from tests.conftest import make_portal
+from tests.databases import PostgreSQL
+from tests.fakes import FixedClock, KeptMailer, KeptTextSender
 from tests.scene import PASSWORD, Scene
 
 
@@ -125,3 +136,65 @@ def test_the_head_of_the_audit_trail_leaves_the_server_once_a_day_where_that_is_
     portal.housekeep()
     portal.deliver_due()
     assert len(mailer.sent) == 2
+
+
+# Several server processes
+
+
+def waiting_heads(portal: Portal) -> int:
+    with portal.parts.database.reading() as session:
+        return session.query(Message).filter_by(kind="audit_head").count()
+
+
+@pytest.fixture
+def with_keeper(
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    clock: FixedClock,
+    mailer: KeptMailer,
+    texts: KeptTextSender,
+    imaging: DecodePool,
+) -> Iterator[Portal]:
+    """A clinic on PostgreSQL whose audit head is due to be mailed."""
+    url = postgresql.upgraded()
+    portal = make_portal(url, tmp_path, clock, mailer, texts, imaging)
+    manager = Scene(portal, clock).acting("manager").clinic
+    manager.change(replace(manager.settings(), audit_head_email="keeper@notary.example"))
+    yield portal
+    portal.parts.database.close()
+    postgresql.drop(url)
+
+
+def in_the_middle(portal: Portal, meanwhile: Callable[[], None], *, alone: bool) -> None:
+    """Mail the head as one process does, and before it is saved let another one work."""
+    with by_itself(portal.parts, "housekeeping.run") as work:
+        if alone:
+            queries.alone(work.session)
+        _send_audit_head(portal.parts, work)
+        work.session.flush()
+        meanwhile()
+
+
+def test_of_two_processes_that_keep_house_at_once_one_waits_and_does_nothing_twice(
+    with_keeper: Portal,
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        other: list[Future[None]] = []
+
+        def meanwhile() -> None:
+            other.append(pool.submit(with_keeper.housekeep))
+            with with_keeper.parts.database.reading() as session:
+                waits = text(
+                    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+                )
+                while not session.scalar(waits):
+                    session.rollback()
+
+        in_the_middle(with_keeper, meanwhile, alone=True)
+        other[0].result(60)
+    assert waiting_heads(with_keeper) == 1
+
+
+def test_control_processes_that_do_not_wait_for_each_other_do_it_twice(with_keeper: Portal) -> None:
+    in_the_middle(with_keeper, with_keeper.housekeep, alone=False)
+    assert waiting_heads(with_keeper) == 2
