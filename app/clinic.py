@@ -58,7 +58,7 @@ class ClinicOffice(Noun):
         """Return a month's numbers, without names, of one site or of all."""
         try:
             first = date(year, month, 1)
-        except ValueError:
+        except (ValueError, OverflowError):
             first = date.min
         if not _FIRST_YEAR <= first.year <= _LAST_YEAR:
             raise Invalid("no_such_month", N_("There is no such month."), field="month")

@@ -143,7 +143,7 @@ class Imports(Noun):
         surveys.forget(survey_id)
         return imported
 
-    def _kept_record(self, survey_id: UUID, *_: Any) -> SurveyRecord:
+    def _kept_record(self, survey_id: UUID, *_: Any, **__: Any) -> SurveyRecord:
         record = surveys_of(self.parts).read(survey_id, self.caller.name)
         if not record.is_kept:
             raise survey_gone()

@@ -1,5 +1,6 @@
 """What the clinic's server carries out for its stations, and what a kiosk's key may ask for."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,13 +80,17 @@ class Served:
     noun: type[Noun]
     use_case: UseCase[Any, Any, Any]
     passage: Passage
+    signature: inspect.Signature
     largest: int  # bytes of arguments
 
     def carry_out(self, parts: Parts, caller: Caller, request_id: UUID | None, sent: bytes) -> bytes:
         """Carry the use case out with the arguments that were sent; raises what it raises, and Invalid."""
         arguments = self.passage.read_arguments(sent)
         noun = self.noun(parts, caller, request_id)
-        value = getattr(noun, self.use_case.name.partition(".")[2])(**arguments)
+        # In their order, as methods are called everywhere else.
+        bound = self.signature.bind(None, None, **arguments)
+        bound.apply_defaults()
+        value = getattr(noun, self.use_case.name.partition(".")[2])(*bound.args[2:], **bound.kwargs)
         if self.passage.holds_files:
             # Where a file lies in the archive is nobody's business but the server's.
             now = parts.clock()
@@ -100,9 +105,9 @@ def served_by(portal: Portal) -> Mapping[str, Served]:
         for use_case in vars(type(noun)).values():
             if isinstance(use_case, UseCase) and _is_for_stations(use_case):
                 name = use_case.name
-                found[name] = Served(
-                    type(noun), use_case, passage_of(use_case), _LARGER.get(name, USUAL_SIZE)
-                )
+                signature = inspect.signature(use_case.body)
+                largest = _LARGER.get(name, USUAL_SIZE)
+                found[name] = Served(type(noun), use_case, passage_of(use_case), signature, largest)
     return found
 
 
@@ -120,7 +125,7 @@ def may_ask(served: Mapping[str, Served], name: str, caller: Caller) -> Served:
 def must_be_for_kind(name: str, caller: Caller) -> None:
     """Raise NotAllowed where a kiosk asks for what is not a kiosk's."""
     if caller.station_kind == "kiosk" and name not in AT_A_KIOSK:
-        raise NotAllowed("not_at_a_kiosk", N_("This cannot be done at a kiosk."))
+        raise NotAllowed("not_allowed", N_("This cannot be done at a kiosk."))
 
 
 def too_large() -> Invalid:

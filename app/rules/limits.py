@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True)
 class ClinicRules:
-    """What one clinic promises; a value changed later applies to new events only (D3). Raises ValueError below 1."""
+    """What one clinic promises; a value changed later applies to new events only (D3). Raises ValueError below 1 and beyond any calendar."""
 
     # Accounts
     activation_months: int = 1  # R12
@@ -60,6 +60,16 @@ class ClinicRules:
         for field in fields(self):
             if getattr(self, field.name) < 1:
                 raise ValueError(f"{field.name} must be at least 1")
+            most = _most(field.name)
+            if getattr(self, field.name) > most:
+                raise ValueError(f"{field.name} must be at most {most}")
         for least, most in (("user_name_min", "user_name_max"), ("password_min", "password_max")):
             if getattr(self, least) > getattr(self, most):
                 raise ValueError(f"{least} must not exceed {most}")
+
+
+def _most(name: str) -> int:
+    """Return the largest value with which every date that follows from it still exists."""
+    if name.endswith("_years"):
+        return 100
+    return 1200 if name.endswith("_months") else 1_000_000

@@ -27,3 +27,12 @@ def test_a_least_length_above_the_most_is_refused() -> None:
         ClinicRules(password_min=129)
     with pytest.raises(ValueError, match="user_name_min"):
         ClinicRules(user_name_min=65)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("retention_years", 100), ("account_months", 1200), ("report_hours", 1_000_000)]
+)
+def test_no_limit_can_be_set_beyond_the_calendar(name: str, most: int) -> None:
+    assert getattr(replace(ClinicRules(), **{name: most}), name) == most
+    with pytest.raises(ValueError, match=name):
+        replace(ClinicRules(), **{name: most + 1})
