@@ -57,6 +57,7 @@ PLAIN = {
     "reports.take_away": N_("downloaded or printed your report"),
     "images.shown": N_("looked at your images"),
     "images.open_document": N_("opened a document among your images"),
+    "images.open_video": N_("played a film of yours"),
     "images.take_away": N_("downloaded your images"),
     "images.for_paper": N_("printed your images"),
     "downloads.offer": N_("made a download for a phone"),

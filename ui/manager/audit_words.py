@@ -45,6 +45,7 @@ VERBS = {
     "housekeeping.run": N_("did what falls due by time"),
     "images.find": N_("asked for an image"),
     "images.open_document": N_("opened a document of an exam"),
+    "images.open_video": N_("played a film"),
     "images.shown": N_("looked at images"),
     "images.take_away": N_("downloaded images"),
     "images.for_paper": N_("printed images"),
