@@ -20,6 +20,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 
 from app.callers import Caller, signed_out, visit_over
 from app.errors import N_, Invalid, NotAllowed, PortalError, Unavailable
@@ -160,6 +161,10 @@ class Here:
         """The portal for the patient who has signed in with this browser; raises NotAllowed when nobody has."""
         return self.pages.portal.acting(self.patient_caller, request_id)
 
+    def public_host(self) -> str | None:
+        """The host name of the clinic's public address; raises as clinic does."""
+        return urlsplit(self.clinic().public_address).hostname
+
     def clinic(self) -> Clinic:
         """The clinic's settings; raises Unavailable before it is set up."""
         return self.anybody().clinic.settings()
@@ -209,13 +214,18 @@ def here(request: Request) -> Here:
     return Here(request, cast("Pages", request.app.state.pages))
 
 
-At = Annotated[Here, Depends(here)]
+async def _asked(request: Request) -> Here:
+    # A coroutine, because it waits for nothing: a thread for each request would be passed around for it.
+    return here(request)
 
 
-def known_host(at: At) -> None:
+At = Annotated[Here, Depends(_asked)]
+
+
+async def known_host(at: At) -> None:
     """Raise NotAllowed for a host name that is not ours: another name could belong to somebody else's page."""
     host = (at.request.url.hostname or "").strip("[]")
-    if host in _LOOPBACK or host == urlsplit(at.clinic().public_address).hostname:
+    if host in _LOOPBACK or host == await run_in_threadpool(at.public_host):
         return
     raise NotAllowed(
         "host_unknown", N_("The portal is not at this address. Please use the one on your letter.")

@@ -65,7 +65,7 @@ class Looking:
         return self.exam_id or self.acting.visits.mine().exam_id
 
 
-def looking(at: At) -> Looking:
+async def looking(at: At) -> Looking:
     """Return who looks, from the address alone; raises NotFound where that names no exam."""
     named = at.request.path_params.get("exam_id")
     try:
