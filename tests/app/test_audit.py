@@ -1,12 +1,15 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, select, text, update
 
 from app.errors import NotAllowed, PortalError
 from app.portal import Portal
 from app.use_case import by_itself
 from db.errors import DatabaseConflictError
+from db.models import Base
 from db.queries import journal as queries
 from tests.fakes import FixedClock
 from tests.scene import Scene
@@ -88,6 +91,45 @@ def test_a_changed_a_removed_and_a_cut_event_are_each_found(scene: Scene, portal
     broken, known = tamper("DELETE FROM audit_event WHERE number = 4")
     assert 4 in broken
     assert known is False
+
+
+@pytest.mark.rule("D24")
+def test_whatever_is_changed_in_an_event_is_found_and_the_event_named(scene: Scene, portal: Portal) -> None:
+    for _ in range(3):
+        scene.acting("privacy").audit.search(*MARCH)
+    check = portal.acting(portal.command_line()).audit
+    is_sqlite = portal.parts.database.file is not None
+    with portal.parts.database.writing() as session:
+        for statement in KEPT_SQLITE if is_sqlite else KEPT_POSTGRESQL:
+            session.execute(text(statement))
+    table = Base.metadata.tables["audit_event"]
+    for column in table.columns:
+        with portal.parts.database.writing() as session:
+            row = session.execute(select(table).where(table.c.number == 2)).mappings().one()
+            changed = {column.name: another(row[column.name], column)}
+            session.execute(update(table).where(table.c.number == 2).values(changed))
+        # A changed number leaves a hole where it was.
+        assert min(check.verify().broken) == (3 if column.name == "number" else 2), column.name
+        with portal.parts.database.writing() as session:
+            back = update(table).where(table.c.number == changed.get("number", 2))
+            session.execute(back.values({column.name: row[column.name]}))
+        assert check.verify().broken == (), column.name
+
+
+KEPT_SQLITE = ("DROP TRIGGER audit_event_stays", "DROP TRIGGER audit_event_remains")
+KEPT_POSTGRESQL = ("ALTER TABLE audit_event DISABLE TRIGGER audit_event_stays",)
+
+
+def another(value: Any, column: Column[Any]) -> Any:
+    """The least that a value can change by."""
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=1)
+    kind = column.type.python_type
+    if kind is UUID:
+        return UUID(int=value.int ^ 1 if value else 1)
+    if kind is bytes:
+        return bytes([value[0] ^ 1, *value[1:]])
+    return value + 1000 if kind is int else f"{value} "
 
 
 def test_a_tail_cut_together_with_the_counter_is_found_by_a_head_noted_before(

@@ -15,8 +15,10 @@ from sqlalchemy.orm import sessionmaker
 from app.errors import PortalError
 from app.ids import new_id
 from app.imaging import DecodePool
+from app.migration import migrate
 from app.portal import Portal
 from app.rules.access import Role
+from app.settings import practice_settings
 from bench.crowd import Crowd
 from bench.crowd_rows import write
 from db.database import Database
@@ -130,11 +132,15 @@ def _from(statement: str) -> str:
 def world(
     postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory, imaging: DecodePool
 ) -> Iterator[World]:
-    """A world among many people, with statistics of what is really there."""
-    clock, url = FixedClock(), postgresql.empty()
-    portal = make_portal(url, tmp_path_factory.mktemp("many"), clock, KeptMailer(), KeptTextSender(), imaging)
+    """A world among many people, with statistics of what is really there, for whoever has the server's rights."""
+    clock, folder = FixedClock(), tmp_path_factory.mktemp("many")
+    owner_url, url = postgresql.owned()
+    migrate(replace(practice_settings(folder), portal_url=url), owner_url)
+    portal = make_portal(url, folder, clock, KeptMailer(), KeptTextSender(), imaging)
     made = World(portal, clock)
-    write(Crowd(PATIENTS, (made.scene.north, made.scene.south), clock()), portal.parts.database)
+    whole = Database(url.replace("portal_server@", "portal@"))  # of the role that may do everything
+    write(Crowd(PATIENTS, (made.scene.north, made.scene.south), clock()), whole)
+    whole.close()
     portal.parts.database.close()
     database = Explained(url)
     made.portal = made.scene.portal = Portal(replace(portal.parts, database=database))
