@@ -11,7 +11,7 @@ help: ## List what can be done here
 .set-up/run: $(SET_UP) packaging/apt-run.txt
 	@packaging/set-up.sh run
 
-.set-up/test: $(SET_UP) packaging/apt-run.txt packaging/apt-test.txt
+.set-up/test: $(SET_UP) packaging/apt-run.txt packaging/apt-test.txt packaging/browser-test/package-lock.json
 	@packaging/set-up.sh test
 
 run: .set-up/run ## Open the reception desk in practice mode, with sample patients and exams

@@ -86,6 +86,13 @@ class Sessions(Noun):
         assert work.who.session_id is not None
         queries.end(work.session, work.who.session_id, work.now, "signed_out")
 
+    @use_case(PATIENT, Effect.WRITES, is_activity=False)
+    def sign_out_everywhere(self, work: Work[None]) -> None:
+        """End every session of the patient's account, this one too: a device may be lost (D25)."""
+        assert work.who.account_id is not None
+        queries.end_of_account(work.session, work.who.account_id, work.now, "signed_out_everywhere")
+        work.about(account_id=work.who.account_id)
+
     @use_case(PATIENT, Effect.WRITES)
     def set_large_text(self, work: Work[None], on: bool) -> None:  # noqa: FBT001 - a switch
         """Remember whether the patient reads large text."""

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets the project up: set-up.sh run | set-up.sh test
 #   run   Debian libraries of the window, .venv at the locked versions, the browser code of the web view
-#   test  the same, and the programs that the tests start (PostgreSQL, CUPS, Chromium, ...)
+#   test  the same, and what the tests need besides (PostgreSQL, CUPS, Chromium, axe-core, ...)
 # It may be stopped at any point and run again. Each part leaves a stamp; Make runs it only when a list changes.
 set -eu
 cd "$(dirname "$0")/.."
@@ -69,23 +69,29 @@ python_packages() {
     mv .venv/.locked.new .venv/.locked
 }
 
-browser_code() {
-    target=web/browser
-    if cmp -s "$target/.locked" packaging/browser/package-lock.json; then return 0; fi
-    say "Installing the browser code of the web view"
-    rm -rf "$target.new"
-    mkdir -p "$target.new"
-    cp packaging/browser/package.json packaging/browser/package-lock.json "$target.new/"
-    path=$PATH
-    if ! command -v npm >/dev/null 2>&1; then # that of a pip package, thrown away afterwards: it takes 200 MB
+find_npm() { # that of a pip package where the system has none, thrown away afterwards: it takes 200 MB
+    if [ -n "${npm_path:-}" ]; then return 0; fi
+    npm_path=$PATH
+    if ! command -v npm >/dev/null 2>&1; then
         throwaway=$(mktemp -d)
         trap 'rm -rf "$throwaway"' EXIT
         "$PY" -m venv "$throwaway/venv"
         "$throwaway/venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r packaging/browser/npm.lock
-        path="$throwaway/venv/bin:$PATH"
+        npm_path="$throwaway/venv/bin:$PATH"
     fi
-    (cd "$target.new" && PATH="$path" npm ci --silent --no-audit --no-fund --ignore-scripts)
-    cp packaging/browser/package-lock.json "$target.new/.locked"
+}
+
+browser_code() { # which list, where it goes, what it is
+    list=packaging/$1
+    target=$2
+    if cmp -s "$target/.locked" "$list/package-lock.json"; then return 0; fi
+    say "Installing $3"
+    rm -rf "$target.new"
+    mkdir -p "$target.new"
+    cp "$list/package.json" "$list/package-lock.json" "$target.new/"
+    find_npm
+    (cd "$target.new" && PATH="$npm_path" npm ci --silent --no-audit --no-fund --ignore-scripts)
+    cp "$list/package-lock.json" "$target.new/.locked"
     rm -rf "$target"
     mv "$target.new" "$target"
 }
@@ -104,5 +110,6 @@ fi
 # shellcheck disable=SC2086  # one word a list
 debian_packages $lists
 python_packages
-browser_code
+browser_code browser web/browser "the browser code of the web view"
+[ "$what" = run ] || browser_code browser-test tests/browser "the browser code of the tests"
 touch ".set-up/$what"

@@ -11,6 +11,7 @@ from web.errors import status_of
 from web.guest import LOOKING
 from web.pages import At, Here
 from web.security import Form, Sent
+from web.sign_in_page import sign_in_page
 from web.typed import birth_date, same_twice
 
 router = APIRouter(prefix="/activate")
@@ -41,7 +42,7 @@ def take_code(at: At, form: Form) -> Response:
 
 @router.post("/finish")
 def finish(at: At, form: Form) -> Response:
-    """Use the code up; signing in comes next (R9 to R11)."""
+    """Use the code up; signing in comes next, with the user name filled in (R9 to R11, D4)."""
     code = form.text("code")
     try:
         born = birth_date(form)
@@ -61,7 +62,7 @@ def finish(at: At, form: Form) -> Response:
         if error.kind.startswith("code_"):
             return at.page("activate_code.html", status_of(error), error, code=code)
         return _ask_the_rest(at, form, ActivationStart(asks_for_digits, None), error)
-    return at.page("activated.html", user_name=user_name)
+    return sign_in_page(at, user_name=user_name, done="account")
 
 
 def _ask_the_rest(

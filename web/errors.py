@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
 from app.outside.logs import report_bug
 from web.pages import Here, Pages, here
+from web.sign_in_page import SIGN_IN_FIRST, sign_in_page
 
 _STATUS: dict[type[PortalError], int] = {
     Invalid: 422,
@@ -38,6 +39,8 @@ def tell_errors(application: FastAPI) -> None:
         assert isinstance(error, PortalError)
         if isinstance(error, Unavailable):
             logging.getLogger(__name__).warning("a part does not answer", exc_info=error)
+        if error.kind in SIGN_IN_FIRST:
+            return sign_in_page(here(request), status_of(error), error)
         return error_page(here(request), error)
 
     def http_error(request: Request, error: Exception) -> Response:

@@ -1,5 +1,7 @@
 """An invitation opened with number and code; before that, every page may be fetched and nothing is spent (D12, D13)."""
 
+import contextlib
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -15,7 +17,10 @@ LOOKING = ["GET", "HEAD"]  # link checkers ask with HEAD
 
 @router.api_route("/", methods=LOOKING)
 def home(at: At) -> Response:
-    """Show what this is and where to go (R4)."""
+    """Show what this is and where to go (R4); whoever is signed in goes to their own home."""
+    with contextlib.suppress(PortalError):
+        at.patient().sessions.mine()
+        return at.go("/home")
     return at.page("home.html")
 
 

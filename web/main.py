@@ -10,13 +10,44 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.portal import Portal
 from app.settings import MachineSettings
-from web import activation, assets, downloads, guest, pictures, recovery, visit
+from web import (
+    account,
+    activation,
+    assets,
+    contact,
+    downloads,
+    exams,
+    guest,
+    invitations,
+    patient,
+    pictures,
+    recovery,
+    sharing,
+    sign_in,
+    stay,
+    visit,
+)
 from web.api import create_api
 from web.errors import LastResort, tell_errors
 from web.pages import Pages, known_host
 from web.security import Door
 
 _STATIONS = "/api/"
+PARTS = (
+    guest,
+    visit,
+    activation,
+    recovery,
+    downloads,
+    sign_in,
+    stay,
+    patient,
+    exams,
+    sharing,
+    invitations,
+    account,
+    contact,
+)
 LARGEST_REQUEST = 64 * 1024  # bytes; our longest form is far smaller
 
 
@@ -46,7 +77,7 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
     )
     application.state.pages = pages
     tell_errors(application)
-    for part in (guest, visit, activation, recovery, downloads):
+    for part in PARTS:
         application.include_router(part.router)
     for place in ("/visit", "/exams/{exam_id}"):
         application.include_router(pictures.router, prefix=place)

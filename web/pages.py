@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from app.callers import Caller, signed_out, visit_over
+from app.callers import Caller, visit_over
 from app.errors import N_, Invalid, NotAllowed, PortalError, Unavailable
 from app.ids import new_id
 from app.outside.durable import make_folder
@@ -149,7 +149,7 @@ class Here:
         """What this browser holds of a signed-in stay; raises NotAllowed when it holds nothing."""
         token = cookie(self.request, "session")
         if not token:
-            raise signed_out()
+            raise NotAllowed("signed_out", N_("Please sign in first."))
         return token
 
     @property

@@ -8,6 +8,7 @@ from web.errors import status_of
 from web.guest import LOOKING
 from web.pages import At
 from web.security import Form
+from web.sign_in_page import sign_in_page
 from web.typed import birth_date, same_twice
 
 router = APIRouter()
@@ -45,7 +46,7 @@ def reset(at: At, form: Form) -> Response:
         user_name = at.anybody(form.request_id).recovery.reset(form.text("code"), born, password)
     except PortalError as error:
         return at.page("reset.html", status_of(error), error, code=form.text("code"), typed=form)
-    return at.page("reset_done.html", user_name=user_name)
+    return sign_in_page(at, user_name=user_name, done="password")
 
 
 @router.api_route("/confirm-email", methods=LOOKING)

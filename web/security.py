@@ -96,12 +96,28 @@ def set_cookie(
     )
 
 
+def drop_cookie(response: Response, request: Request, name: str) -> None:
+    """Make the browser forget a cookie."""
+    response.delete_cookie(
+        cookie_name(request, name),
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+
+
 # Forms
 
 
 def form_token(request: Request) -> str:
     """Return what this browser's forms carry, made for it at its first page."""
     return cookie(request, "form") or secrets.token_urlsafe(32)
+
+
+def new_form_token(response: Response, request: Request) -> None:
+    """Give the browser another token for its forms: nobody who saw the one before can send any."""
+    set_cookie(response, request, "form", secrets.token_urlsafe(32), strict=False)
 
 
 def masked(token: str) -> str:

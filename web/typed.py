@@ -24,3 +24,18 @@ def same_twice(form: Sent) -> str:
             "not_same", N_("The two passwords are not the same. Please type them again."), field="repeat"
         )
     return password
+
+
+def chosen_day(form: Sent, first: date, last: date) -> date:
+    """Return the usual day that was chosen, or another one that was typed; raises Invalid for what is no such day."""
+    written = form.text("day")
+    try:
+        return date.fromisoformat(form.text("other_day") if written == "other" else written)
+    except ValueError:
+        raise Invalid(
+            "day_outside",
+            N_("Choose a day from {first} to {last}."),
+            field="shared_until",
+            first=first,
+            last=last,
+        ) from None

@@ -124,6 +124,7 @@ TABLE: dict[str, Row] = {
     "sessions.touch": Row(nothing, ANY_PATIENT | STAFF | NEW),
     "sessions.extend": Row(nothing, ANY_PATIENT),
     "sessions.sign_out": Row(nothing, ANY_PATIENT | STAFF | NEW | LOCKED),
+    "sessions.sign_out_everywhere": Row(nothing, ANY_PATIENT),
     "sessions.set_large_text": Row(lambda _w: (True,), ANY_PATIENT),
     # Audit: privacy, and the patient for what is theirs
     "audit.search": Row(lambda _w: MARCH, PRIVACY),

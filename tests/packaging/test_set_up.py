@@ -115,10 +115,13 @@ class Checkout:
     def is_whole(self, what: str = "run") -> bool:
         lock = (ROOT / "packaging/requirements.lock").read_text()
         browser = (ROOT / "packaging/browser/package-lock.json").read_text()
+        of_tests = (ROOT / "packaging/browser-test/package-lock.json").read_text()
+        kept = self.folder / "tests/browser/.locked"
         return (
             (self.folder / ".venv/.locked").read_text() == lock
             and (self.folder / "web/browser/.locked").read_text() == browser
             and (self.folder / "web/browser/node_modules/photoswipe").is_dir()
+            and (kept.read_text() == of_tests if what == "test" else not kept.exists())
             and (self.folder / f".set-up/{what}").exists()
         )
 

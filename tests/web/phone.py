@@ -60,7 +60,12 @@ class Phone:
 
     def overflow(self) -> int:
         """How many pixels one would have to scroll sideways."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+        # Not innerWidth: a phone zooms out until what is too wide fits, and its innerWidth grows with it.
+        return int(
+            self.page.evaluate(
+                "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.documentElement)"
+            )
+        )
 
     def width_of_image(self) -> float:
         box = self.shown.bounding_box()

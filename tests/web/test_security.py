@@ -7,10 +7,8 @@ from fastapi.routing import APIRoute
 
 from app.outside.logs import start_logging
 from tests.web.conftest import CODE, NUMBER, PERSON, TEXT, Browser, Web, said
-from web import activation, downloads, guest, recovery, visit
+from web.main import PARTS
 from web.pages import TEMPLATES, icon
-
-PARTS = (guest, visit, activation, recovery, downloads)
 
 
 def routes(method: str) -> list[str]:

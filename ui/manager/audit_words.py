@@ -104,6 +104,7 @@ VERBS = {
     "sessions.set_large_text": N_("changed the size of the text"),
     "sessions.sign_in": N_("signed in"),
     "sessions.sign_out": N_("signed out"),
+    "sessions.sign_out_everywhere": N_("signed out on every device"),
     "sessions.touch": N_("stayed signed in"),
     "sharing.change_shared_until": N_("changed Shared Until"),
     "sharing.invite": N_("shared an exam"),

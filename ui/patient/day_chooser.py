@@ -1,11 +1,10 @@
 """Shared Until: one of a few usual days, or any other, typed on a page of its own (R64, R69, D16)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
-from app.rules.calendar import add_months
 from app.words import Words
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.date_field import DateField
@@ -73,19 +72,3 @@ class AskDay(TouchPage):
             self.shared_until.setFocus()
             return
         self._chosen(self, day)
-
-
-def usual_days(words: Words, today: date, first: date, last: date, default_days: int) -> Days:
-    """Return the days to offer between first and last: a week, the default, three months, the last one possible."""
-    _ = words
-    wished = [
-        (_.count("In {n} day", "In {n} days", 7), today + timedelta(days=7)),
-        (_.count("In {n} day", "In {n} days", default_days), today + timedelta(days=default_days)),
-        (_("In 3 months"), add_months(today, 3)),
-        (_("The longest possible"), last),
-    ]
-    found: dict[date, str] = {}
-    for said, day in wished:
-        if first <= day <= last:
-            found.setdefault(day, said)
-    return [(said, day) for day, said in sorted(found.items())]

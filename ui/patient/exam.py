@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.callers import Caller
 from app.ids import new_id
+from app.sayings import exam_title
 from app.views.exams import ExamPage, ReportRow
 from ui.patient.exam_images import PortalImages
 from ui.patient.parts import Room, Split
 from ui.patient.report_page import ReadReport
 from ui.patient.report_panel import ReportPanel
-from ui.patient.sayings import exam_title
 from ui.patient.share import ShareDraft, ShareWith
 from ui.patient.take_home import TakeHome
 from ui.patient.thumbnails import Thumbnails

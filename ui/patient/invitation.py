@@ -6,10 +6,11 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from app.rules.calendar import local_day
-from app.views.sharing import InvitationOpening, InvitationPage, InvitationRow
-from ui.patient.day_chooser import AskDay, DayChooser, usual_days
+from app.sayings import contents_line, expired_because, opened_line, opening_line, shared_title, usual_days
+from app.views.sharing import InvitationPage, InvitationRow
+from ui.patient.day_chooser import AskDay, DayChooser
 from ui.patient.parts import Facts, Room, Split
-from ui.patient.sayings import contents_line, expired_because, opened_line, shared_title, status_badge
+from ui.patient.status import status_badge
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.button import Button
 from ui.widgets.confirm_dialog import ConfirmDialog
@@ -92,14 +93,10 @@ class OpenedInvitation(TouchPage):
     def _openings(self, page: InvitationPage) -> Card:
         _, shared = self._, page.invitation
         lines = [Text(opened_line(_, shared), "strong")]
-        lines += [Text(self._opening(one, shared.time_zone), "quietText") for one in page.openings]
+        lines += [Text(opening_line(_, one, shared.time_zone), "quietText") for one in page.openings]
         if not page.openings:
             lines.append(Text(_("Nobody has opened it yet."), "quietText"))
         return Card(*lines, None, gap=1)
-
-    def _opening(self, one: InvitationOpening, zone: str) -> str:
-        where = self._("in the clinic") if one.where == "station" else self._("on the web")
-        return self._("{moment}, {where}", moment=self._.moment(one.at, zone), where=where)
 
     def _ask_revoke(self) -> None:
         question = ConfirmDialog(

@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QWidget
 
+from app.sayings import exam_line, exam_title
 from app.views.exams import ExamRow
 from ui.patient.exam import ExamView
 from ui.patient.parts import Room, roomy
-from ui.patient.sayings import exam_line, exam_title
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.card_button import CardButton
 from ui.widgets.empty_state import EmptyState

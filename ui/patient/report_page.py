@@ -1,8 +1,8 @@
 """A report on the whole screen, to be read."""
 
+from app.sayings import exam_title
 from app.views.exams import ExamPage, ReportRow
 from ui.patient.report_view import ReportView
-from ui.patient.sayings import exam_title
 from ui.patient.take_home import TakeHome
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.patient.what import What

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QWidget
 
 from app.rules.report_release import ReportNotice
+from app.sayings import notice_lines, report_name
 from app.views.exams import ExamPage, ReportRow
 from ui.icons import IconLabel
 from ui.patient.parts import Room
 from ui.patient.report_view import ReportView
-from ui.patient.sayings import notice_lines
 from ui.patient.touch_page import Kiosk
 from ui.widgets.button import Button
 from ui.widgets.layout import Card, Line, column, row
@@ -50,16 +50,11 @@ class ReportPanel(Card):
             self._view.stop()
 
     def _choice(self, number: int, report: ReportRow) -> Button:
-        button = Button(self._name(report), icon_name="file-text")
+        button = Button(report_name(self._, report), icon_name="file-text")
         button.setCheckable(True)
         button.setObjectName(f"report_{number}")
         button.clicked.connect(lambda: self._show(report))
         return button
-
-    def _name(self, report: ReportRow) -> str:
-        if report.status == "addendum":
-            return self._("Addendum")
-        return report.title or self._("Report")
 
     def _show(self, report: ReportRow | None) -> None:
         self.stop()
@@ -78,7 +73,9 @@ class ReportPanel(Card):
         if report.is_correction:
             said.append(self._("This report corrects an earlier one."))
         names = column(
-            Text(self._name(report), "subheading"), *(Text(line, "quietText") for line in said), gap=0
+            Text(report_name(self._, report), "subheading"),
+            *(Text(line, "quietText") for line in said),
+            gap=0,
         )
         whole = Button(self._("Full page"), icon_name="maximize-2")
         whole.setObjectName("read_report")

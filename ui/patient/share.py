@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QWidget
 from app.errors import Invalid
 from app.rules.calendar import local_day
 from app.rules.invitation import default_shared_until, shared_until_bounds
+from app.sayings import contents_line, exam_title, usual_days
 from app.views.exams import ExamRow
 from app.views.sharing import InvitationMade, NewInvitation
 from ui.icons import IconLabel
-from ui.patient.day_chooser import AskDay, DayChooser, usual_days
+from ui.patient.day_chooser import AskDay, DayChooser
 from ui.patient.parts import Facts
-from ui.patient.sayings import contents_line, exam_title
 from ui.patient.share_done import ShareDone
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.dress import dress

@@ -2,10 +2,11 @@
 
 from PySide6.QtWidgets import QWidget
 
+from app.sayings import shared_title
 from app.views.sharing import InvitationRow
 from ui.patient.invitation import OpenedInvitation
 from ui.patient.parts import Room, roomy
-from ui.patient.sayings import shared_title, status_badge
+from ui.patient.status import status_badge
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.widgets.card_button import CardButton
 from ui.widgets.empty_state import EmptyState

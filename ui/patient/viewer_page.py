@@ -6,9 +6,9 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.sayings import exam_title
 from app.views.exams import ExamPage
 from ui.patient.exam_images import PortalImages
-from ui.patient.sayings import exam_title
 from ui.patient.take_home import TakeHome
 from ui.patient.touch_page import Kiosk, TouchPage
 from ui.patient.what import ImageKind, What

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.rules.access import Role
+from app.sayings import exam_title
 from app.views.desk import DeskExam
 from app.views.people import PatientRow
 from ui.desk.flow import Flow
@@ -15,7 +16,6 @@ from ui.desk.key_button import KeyButton
 from ui.desk.rolling import rolling
 from ui.desk.seat import Seat
 from ui.page import Page
-from ui.patient.sayings import exam_title
 from ui.reception import report_forms as forms
 from ui.reception.report_actions import ReportActions
 from ui.reception.report_card import ReportCard

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.portal import Acting
+from app.sayings import exam_title
 from app.views.exams import ExamPage, ExamRow
 from app.views.people import PatientRow
 from ui.background import Progress
@@ -19,7 +20,6 @@ from ui.desk.result_list import second_line
 from ui.desk.seat import Seat
 from ui.page import Page
 from ui.patient.exam_images import PortalImages
-from ui.patient.sayings import exam_title
 from ui.patient.usb_stick import ENDINGS
 from ui.patient.viewer_page import OFFERED
 from ui.patient.what import ImageKind

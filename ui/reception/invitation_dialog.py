@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.rules.invitation import ExpiredBecause
+from app.sayings import contents_line, shared_title, status_word
 from app.views.sharing import InvitationPage, InvitationRow
 from ui.desk.dialog import DeskDialog
 from ui.desk.form_dialog import Ask, FormDialog
@@ -14,8 +15,7 @@ from ui.desk.questions import needed_date
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.page import Page
-from ui.patient.sayings import contents_line, shared_title
-from ui.reception.invitations_section import KINDS, state_word
+from ui.patient.status import KINDS
 from ui.widgets.confirm_dialog import ConfirmDialog
 from ui.widgets.date_field import DateField
 from ui.widgets.layout import column, row
@@ -111,7 +111,7 @@ class InvitationDialog(DeskDialog):
     def _show(self, invitation: InvitationRow) -> None:
         _ = self._
         self._row = invitation
-        self.status.show_status(state_word(_, invitation.state), KINDS[invitation.state])
+        self.status.show_status(status_word(_, invitation.state), KINDS[invitation.state])
         self.until.setText(_.date(invitation.shared_until))
         self.edit.setVisible(invitation.can_edit)
         self.revoke.setVisible(invitation.can_revoke)

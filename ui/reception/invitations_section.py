@@ -3,24 +3,15 @@
 from PySide6.QtCore import Signal
 
 from app.rules.access import Role
-from app.rules.invitation import InvitationState
+from app.sayings import shared_title, status_word
 from app.views.desk import PatientPage
 from app.views.sharing import InvitationRow
-from app.words import Words
 from ui.desk.key_button import KeyButton
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
-from ui.patient.sayings import shared_title
+from ui.patient.status import KINDS
 from ui.reception.section import Section
-from ui.widgets.status import StatusKind
 from ui.widgets.text import Text
-
-KINDS: dict[InvitationState, StatusKind] = {
-    InvitationState.ACTIVE: "good",
-    InvitationState.VIEWED: "teal",
-    InvitationState.EXPIRED: "wait",
-    InvitationState.REVOKED: "stop",
-}
 
 
 class InvitationsSection(Section):
@@ -60,7 +51,7 @@ class InvitationsSection(Section):
 
     def _row(self, invitation: InvitationRow) -> Line:
         _ = self._
-        word = state_word(_, invitation.state)
+        word = status_word(_, invitation.state)
         locked = _("{status}, locked", status=word) if invitation.is_locked else word
         return Line(
             invitation.id,
@@ -72,14 +63,3 @@ class InvitationsSection(Section):
                 Cell(_.date(invitation.shared_until)),
             ),
         )
-
-
-def state_word(words: Words, state: InvitationState) -> str:
-    """Return one of the four statuses (R78)."""
-    _ = words
-    return {
-        InvitationState.ACTIVE: _("Active"),
-        InvitationState.VIEWED: _("Viewed"),
-        InvitationState.EXPIRED: _("Expired"),
-        InvitationState.REVOKED: _("Revoked"),
-    }[state]

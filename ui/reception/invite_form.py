@@ -10,6 +10,7 @@ from app.errors import N_, Conflict
 from app.portal import Acting
 from app.rules.access import Relation
 from app.rules.account_life import AccountState
+from app.sayings import exam_title
 from app.views.desk import PatientPage
 from app.views.people import AccountRow
 from app.views.sharing import InvitationMade, NewInvitation
@@ -18,7 +19,6 @@ from ui.desk.form_dialog import Ask, FormDialog
 from ui.desk.form_fields import ChoiceField, ParagraphField, TickField
 from ui.desk.questions import optional_date, paper_style
 from ui.desk.seat import Seat
-from ui.patient.sayings import exam_title
 from ui.reception.account_forms import checks_of
 from ui.widgets.date_field import DateField
 from ui.widgets.field import TextField

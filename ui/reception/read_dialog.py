@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.imaging import Picture
 from app.portal import Acting
+from app.sayings import exam_title
 from app.views.exams import ExamRow, ReportRow, ReportText
 from ui.desk.dialog import DeskDialog
 from ui.desk.key_button import KeyButton
 from ui.desk.seat import Seat
 from ui.page import Page
 from ui.patient.pdf_page import PdfPages
-from ui.patient.sayings import exam_title
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
 

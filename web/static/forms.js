@@ -3,7 +3,7 @@
 // except on the page of a download, where looking spends nothing.
 
 const carried = decodeURIComponent(location.hash.slice(1));
-const isOurAnchor = carried === "content";
+const isOurAnchor = document.getElementById(carried) !== null;
 
 if (carried && !isOurAnchor) {
   history.replaceState(null, "", location.pathname);
@@ -25,6 +25,12 @@ function grouped(input, value) {
 
 // What went wrong is read out and seen first.
 document.querySelector(".refused, [aria-invalid]")?.focus();
+
+// Printing needs a script: without one there is no button for it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 // A second press while the first is under way is the same wish.
 for (const form of document.forms) {

@@ -1,21 +1,15 @@
-"""How exams, reports and invitations are said to a patient: the same words on every page."""
+"""How exams, reports and invitations are said to a patient: the same words on every screen and page."""
 
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from app.rules.calendar import add_months
 from app.rules.invitation import ExpiredBecause, InvitationState
 from app.rules.report_release import ReportNotice
 from app.views.clinic import Clinic
-from app.views.exams import ExamRow
-from app.views.sharing import InvitationRow
+from app.views.exams import ExamRow, ReportRow
+from app.views.sharing import InvitationOpening, InvitationRow
 from app.words import Words
-from ui.widgets.status import StatusBadge, StatusKind
-
-UNAVAILABLE = {
-    ReportNotice.NOT_YET,
-    ReportNotice.OPENS_LATER,
-    ReportNotice.ASK_DOCTOR,
-    ReportNotice.OVERDUE,
-}
 
 
 def exam_title(words: Words, exam: ExamRow) -> str:
@@ -57,16 +51,15 @@ def opened_line(words: Words, row: InvitationRow) -> str:
     )
 
 
-def status_badge(words: Words, row: InvitationRow) -> StatusBadge:
+def status_word(words: Words, state: InvitationState) -> str:
     """Return one of the four statuses (R73 to R78)."""
     _ = words
-    kinds: dict[InvitationState, tuple[str, StatusKind, str]] = {
-        InvitationState.ACTIVE: (_("Active"), "good", ""),
-        InvitationState.VIEWED: (_("Viewed"), "teal", ""),
-        InvitationState.EXPIRED: (_("Expired"), "wait", ""),
-        InvitationState.REVOKED: (_("Revoked"), "stop", ""),
-    }
-    return StatusBadge(*kinds[row.state])
+    return {
+        InvitationState.ACTIVE: _("Active"),
+        InvitationState.VIEWED: _("Viewed"),
+        InvitationState.EXPIRED: _("Expired"),
+        InvitationState.REVOKED: _("Revoked"),
+    }[state]
 
 
 def expired_because(words: Words, row: InvitationRow) -> str:
@@ -81,6 +74,21 @@ def expired_because(words: Words, row: InvitationRow) -> str:
         ExpiredBecause.ACCOUNT_BLOCKED: _("Your account is blocked."),
         ExpiredBecause.EXAM_UNAVAILABLE: _("The clinic does not show this exam at the moment."),
     }[row.reason]
+
+
+def opening_line(words: Words, one: InvitationOpening, zone: str) -> str:
+    """Return when and where an invitation was opened once (D24)."""
+    _ = words
+    where = _("in the clinic") if one.where == "station" else _("on the web")
+    return _("{moment}, {where}", moment=words.moment(one.at, zone), where=where)
+
+
+def report_name(words: Words, report: ReportRow) -> str:
+    """Return what a report is called: "Addendum", or its title."""
+    _ = words
+    if report.status == "addendum":
+        return _("Addendum")
+    return report.title or _("Report")
 
 
 def contents_line(words: Words, contents: str) -> str:
@@ -131,3 +139,21 @@ def notice_lines(
                 _("This report was withdrawn on {day}. Please contact the clinic.", day=withdrawn),
                 _("Write to {email} or ask at the reception desk.", email=clinic.email),
             ]
+
+
+def usual_days(
+    words: Words, today: date, first: date, last: date, default_days: int
+) -> list[tuple[str, date]]:
+    """Return the days to offer between first and last: a week, the default, three months, the last one possible."""
+    _ = words
+    wished = [
+        (_.count("In {n} day", "In {n} days", 7), today + timedelta(days=7)),
+        (_.count("In {n} day", "In {n} days", default_days), today + timedelta(days=default_days)),
+        (_("In 3 months"), add_months(today, 3)),
+        (_("The longest possible"), last),
+    ]
+    found: dict[date, str] = {}
+    for said, day in wished:
+        if first <= day <= last:
+            found.setdefault(day, said)
+    return [(said, day) for day, said in sorted(found.items())]
