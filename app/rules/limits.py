@@ -60,9 +60,9 @@ class ClinicRules:
         for field in fields(self):
             if getattr(self, field.name) < 1:
                 raise ValueError(f"{field.name} must be at least 1")
-            most = _most(field.name)
-            if getattr(self, field.name) > most:
-                raise ValueError(f"{field.name} must be at most {most}")
+            top = _most(field.name)
+            if getattr(self, field.name) > top:
+                raise ValueError(f"{field.name} must be at most {top}")
         for least, most in (("user_name_min", "user_name_max"), ("password_min", "password_max")):
             if getattr(self, least) > getattr(self, most):
                 raise ValueError(f"{least} must not exceed {most}")
