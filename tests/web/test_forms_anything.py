@@ -103,7 +103,8 @@ def invitation(web: Web) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.timeout(400)
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     path=st.sampled_from(POSTS),
     typed=st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=12),
@@ -123,6 +124,7 @@ def test_no_entry_is_a_fault_and_none_comes_back_as_markup(
             assert value not in answer.text
 
 
+@pytest.mark.timeout(400)
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     path=st.sampled_from(sorted(path for method, path in TABLE if method == "GET" and "{" in path)),
