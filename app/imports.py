@@ -1,8 +1,9 @@
 """DICOM files brought in from folders, ZIP files and discs."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from app.importing.keeping import (
     to_put_aside,
 )
 from app.importing.looking import look
-from app.importing.sources import Sources
+from app.importing.sending import send
+from app.importing.sources import Sources, shown
 from app.importing.surveys import SurveyRecord, survey_gone
 from app.rules.access import Role
 from app.rules.wrong_patient import Patientlike
@@ -61,16 +63,35 @@ class Imports(Noun):
         Raises Unavailable when cancelled, too large, or when the disk has no room for unpacking.
         """
         self.ready(patient_id)
-        forget_left_over(self.parts)
         survey_id = new_id()
-        surveys = surveys_of(self.parts)
         stop = cancelled or threading.Event()
+        if self.parts.server is not None:
+            watch = progress or _nobody_watches
+            sent, broken = send(self.parts, self.caller, survey_id, paths, watch, stop)
+            survey = self.survey_sent(survey_id, sent, patient_id)
+            return replace(survey, broken=(*broken, *survey.broken))
+        forget_left_over(self.parts)
+        self._look_through(survey_id, paths, progress or _nobody_watches, stop)
+        return self.compare(survey_id, patient_id)
+
+    def _look_through(
+        self,
+        survey_id: UUID,
+        paths: Sequence[str],
+        progress: Progress,
+        stop: threading.Event,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Write down what the files say; names: what they were called where they came from."""
+        surveys = surveys_of(self.parts)
         try:
             with surveys.working_on(survey_id) as unpacking:
                 sources = Sources(unpacking, stop)
-                described = look(
-                    self.parts.imaging, survey_id, sources, paths, progress or _nobody_watches, stop
-                )
+                looked = look(self.parts.imaging, survey_id, sources, paths, progress, stop)
+                described = [
+                    (what, replace(file, name=names.get(file.name, file.name))) for what, file in looked
+                ]
+                broken = (replace(one, name=names.get(one.name, one.name)) for one in sources.broken)
                 studies = studies_of(described)
                 surveys.write(
                     SurveyRecord(
@@ -78,14 +99,35 @@ class Imports(Noun):
                         made_by=self.caller.name,
                         made_at=self.parts.clock(),
                         studies=studies,
-                        broken=tuple(sources.broken),
+                        broken=tuple(broken),
                         repeated=len(described) - sum(len(study.files) for study in studies),
                     )
                 )
         except BaseException:
             surveys.forget(survey_id)
             raise
+
+    def _looked_through(
+        self, survey_id: UUID, files: tuple[tuple[str, str], ...], patient_id: UUID | None = None
+    ) -> Survey:
+        self.ready(patient_id)
+        sha256s = [sha256 for _name, sha256 in files]
+        received = surveys_of(self.parts).received(survey_id, self.caller.name, sha256s)
+        names = {path.name: shown(name) for path, (name, _) in zip(received, files, strict=True)}
+        paths = [str(path) for path in received]
+        self._look_through(survey_id, paths, _nobody_watches, threading.Event(), names)
         return self.compare(survey_id, patient_id)
+
+    @use_case(IMPORTERS, prepare=_looked_through)
+    def survey_sent(
+        self,
+        work: Work[Survey],
+        survey_id: UUID,  # noqa: ARG002 - read by prepare
+        files: tuple[tuple[str, str], ...],  # noqa: ARG002 - the same
+        patient_id: UUID | None = None,  # noqa: ARG002 - the same
+    ) -> Survey:
+        """Look through the files that a station has sent; each with its name there and its SHA-256."""
+        return work.prepared
 
     @use_case(IMPORTERS)
     def ready(self, work: Work[None], patient_id: UUID | None = None) -> None:
@@ -125,6 +167,8 @@ class Imports(Noun):
         the exact identifier and birth date, else onto the To do list. Raises Conflict ("patient_differs") unless a
         difference was confirmed with a reason.
         """
+        if self.parts.server is not None:
+            return self.take_sent(survey_id, patient_id, confirmed_difference, only)
         surveys = surveys_of(self.parts)
         with surveys.working_on(survey_id):
             compared = self.compare(survey_id, patient_id)
@@ -142,6 +186,28 @@ class Imports(Noun):
                 remove_orphans(self.parts, record.archive_keys)
         surveys.forget(survey_id)
         return imported
+
+    def _taken(
+        self,
+        survey_id: UUID,
+        patient_id: UUID | None = None,
+        confirmed_difference: str = "",
+        only: tuple[str, ...] = (),
+    ) -> Imported:
+        return self.take(survey_id, patient_id, confirmed_difference, only=only)
+
+    @use_case(IMPORTERS, Effect.WRITES, prepare=_taken)
+    def take_sent(
+        self,
+        work: Work[Imported],
+        survey_id: UUID,
+        patient_id: UUID | None = None,
+        confirmed_difference: str = "",  # noqa: ARG002 - read by prepare
+        only: tuple[str, ...] = (),  # noqa: ARG002 - the same
+    ) -> Imported:
+        """Store what survey_sent found, as take() does for files on this machine."""
+        work.about(patient_id=patient_id, survey=survey_id)
+        return work.prepared
 
     def _kept_record(self, survey_id: UUID, *_: Any, **__: Any) -> SurveyRecord:
         record = surveys_of(self.parts).read(survey_id, self.caller.name)

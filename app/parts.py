@@ -1,8 +1,10 @@
 """What the portal is built of: everything a use case may reach for, handed in once by open_portal."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -36,6 +38,12 @@ class Server(Protocol):
 
     def visit(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
         """Return the guest who entered a code and got this token."""
+        ...
+
+    def upload(
+        self, caller: Caller, survey_id: UUID, number: int, file: Path, between: Callable[[], None]
+    ) -> str:
+        """Send one of the files of an import; return its SHA-256. between is called before each piece."""
         ...
 
     def forget(self) -> None:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -28,6 +29,10 @@ from app.views.exams import StoredImage
 _CONNECT_S, _ANSWER_S = 5.0, 60.0
 _LARGEST_ANSWER = 64 << 20
 _CHUNK = 1 << 20
+_PIECE = 4 << 20
+# What goes over all the files of an import takes its time.
+_LONG = frozenset({"imports.survey_sent", "imports.take_sent"})
+_LONG_ANSWER_S = 1800.0
 _TRIES = 2
 _TRIES_OF_A_FILE = 4  # each from where the one before broke off
 _OK, _PARTIAL, _BUSY = 200, 206, 503
@@ -86,7 +91,8 @@ class RemoteServer:
         if request_id is not None:
             headers["Portal-Request"] = str(request_id)
         sent = passage.write_arguments(args, kwargs)
-        answer = self._asked("POST", f"/api/{use_case.name}", headers, sent)
+        wait = _LONG_ANSWER_S if use_case.name in _LONG else _ANSWER_S
+        answer = self._asked("POST", f"/api/{use_case.name}", headers, sent, wait)
         value = passage.read_answer(answer)
         if passage.holds_files:
 
@@ -116,6 +122,27 @@ class RemoteServer:
         return passage.read_answer(
             self._asked("POST", "/api/enrol", headers, passage.write_arguments((code,), {}))
         )
+
+    def upload(
+        self, caller: Caller, survey_id: UUID, number: int, file: Path, between: Callable[[], None]
+    ) -> str:
+        """Send one of the files of an import; return its SHA-256. between is called before each piece."""
+        if caller.held is None:
+            raise station_unknown()
+        digest = hashlib.sha256()
+        offset = 0
+        with file.open("rb") as content:
+            while True:
+                piece = content.read(_PIECE)
+                if not piece and offset:
+                    return digest.hexdigest()
+                between()
+                headers = _shown(caller.held) | {"Portal-Offset": str(offset)}
+                self._asked("POST", f"/api/upload/{survey_id}/{number}", headers, piece)
+                digest.update(piece)
+                offset += len(piece)
+                if not piece:
+                    return digest.hexdigest()
 
     # Who is asking
 
@@ -182,11 +209,13 @@ class RemoteServer:
 
     # The wire
 
-    def _asked(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    def _asked(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, wait: float = _ANSWER_S
+    ) -> bytes:
         for _ in range(_TRIES):
             # A connection that was kept open may have been closed meanwhile: once more, under the same request id.
             try:
-                with self._sent(method, path, headers, body) as response:
+                with self._sent(method, path, headers, body, wait) as response:
                     status, content = response.status_code, _read(response)
             except requests.RequestException:
                 continue
@@ -197,11 +226,11 @@ class RemoteServer:
 
     @contextmanager
     def _sent(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, wait: float = _ANSWER_S
     ) -> Iterator[requests.Response]:
         """Give the answer; raises Unavailable where trying again is no use, RequestException where it broke off."""
         before = self.clock.own()
-        with self._request(method, path, headers, body) as response:
+        with self._request(method, path, headers, body, wait) as response:
             try:
                 at_server = datetime.fromisoformat(response.headers.get("Portal-Now", ""))
                 self.clock.learn(at_server, before, self.clock.own())
@@ -214,7 +243,7 @@ class RemoteServer:
                 response.raw.close()
 
     def _request(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, wait: float
     ) -> requests.Response:
         try:
             return self._session().request(
@@ -222,7 +251,7 @@ class RemoteServer:
                 self._url + path,
                 data=body,
                 headers=dict(headers),
-                timeout=(_CONNECT_S, _ANSWER_S),
+                timeout=(_CONNECT_S, wait),
                 allow_redirects=False,
                 stream=True,
             )

@@ -62,10 +62,12 @@ AT_A_KIOSK = frozenset(
 )
 # What a kiosk's QR code leads to is fetched by a phone.
 _NOT_FOR_STATIONS = frozenset({"downloads.claim", "downloads.look", "downloads.spend"})
+LARGEST_PIECE = 8 << 20  # of a file that a station sends
 USUAL_SIZE = 64 * 1024  # bytes of arguments
 _WITH_A_FILE = 32 << 20
 _LARGER: Mapping[str, int] = {
     "clinic.change": 256 * 1024,  # the collection notice
+    "imports.survey_sent": 8 << 20,  # twenty thousand names
     "images.shown": 256 * 1024,  # twenty thousand numbers
     "print_requests.ask": _WITH_A_FILE,
     "reports.attach_pdf": _WITH_A_FILE,

@@ -52,11 +52,11 @@ class HttpsServer:
             assert station.parts.server is not None
             station.parts.server.close()
 
-    def station(self, folder: Path, clock: FixedClock, imaging: DecodePool) -> Portal:
-        """The portal of a station that asks this server."""
+    def station(self, folder: Path, clock: FixedClock, imaging: DecodePool, address: str = "") -> Portal:
+        """The portal of a station that asks this server, at another address if there is something between."""
         settings = replace(
             practice_settings(folder / "station"),
-            portal_url=self.address,
+            portal_url=address or self.address,
             station=StationSettings(ca_file=self.certificates.authority),
         )
         return open_portal(settings, clock=clock, imaging=imaging)

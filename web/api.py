@@ -15,10 +15,10 @@ from app.callers import Caller, station_unknown
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
 from app.outside.logs import report_bug
 from app.portal import Portal
-from app.served import Served, may_ask, served_by, too_large
+from app.served import Served, may_ask, served_by
 from app.transport import API_VERSION, OLDEST_VERSION, write_error
 from web import api_files
-from web.api_caller import Api, ApiPart, Asking, Stamp, check_version
+from web.api_caller import Api, ApiPart, Asking, Stamp, check_version, read_body
 
 router = APIRouter()
 
@@ -119,19 +119,6 @@ def request_id_of(request: Request) -> UUID | None:
         raise Invalid(
             "request_unreadable", N_("The clinic's server does not understand what this station asks.")
         ) from None
-
-
-async def read_body(request: Request, most: int) -> bytes:
-    """Return a request's body; raises Invalid when it is larger than so many bytes."""
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > most:
-        raise too_large()
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > most:
-            raise too_large()
-    return bytes(content)
 
 
 def told(error: PortalError, status: int | None = None) -> Response:

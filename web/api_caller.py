@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.callers import Caller, station_unknown
 from app.errors import N_, Unavailable
 from app.portal import Portal
-from app.served import Served
+from app.served import Served, too_large
 from app.transport import API_VERSION, OLDEST_VERSION
 
 
@@ -73,6 +73,19 @@ def check_version(request: Request) -> None:
                 " on the server first."
             ),
         )
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """Return a request's body; raises Invalid when it is larger than so many bytes."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > most:
+        raise too_large()
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > most:
+            raise too_large()
+    return bytes(content)
 
 
 class Stamp:

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
+from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response, StreamingResponse
 
 from app.errors import N_, Invalid
 from app.images import Images
-from app.served import must_be_for_kind
-from web.api_caller import ApiPart, Asking
+from app.importing.keeping import surveys_of
+from app.imports import Imports
+from app.served import LARGEST_PIECE, must_be_for_kind
+from web.api_caller import ApiPart, Asking, read_body
 
 router = APIRouter()
 
+MOST_FILES = 20_000  # of one import
 _CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 
@@ -39,6 +43,32 @@ def file(request: Request, ticket: str, api: ApiPart, caller: Asking) -> Respons
     return StreamingResponse(
         _chunks(stored, end - first), 206 if is_part else 200, headers, media_type="application/dicom"
     )
+
+
+async def _piece(request: Request, caller: Asking) -> bytes:
+    must_be_for_kind("imports.survey_sent", caller)
+    return await read_body(request, LARGEST_PIECE)
+
+
+@router.post("/upload/{survey_id}/{number}")
+def upload(
+    request: Request,
+    survey_id: UUID,
+    number: Annotated[int, Path(ge=0, lt=MOST_FILES)],
+    api: ApiPart,
+    caller: Asking,
+    piece: Annotated[bytes, Depends(_piece)],
+) -> Response:
+    """Take a piece of a file of an import; the same piece may come again."""
+    said = request.headers.get("portal-offset", "")
+    if not re.fullmatch(r"\d{1,15}", said):
+        raise Invalid(
+            "request_unreadable", N_("The clinic's server does not understand what this station asks.")
+        )
+    parts = api.portal.parts
+    Imports(parts, caller).ready()
+    surveys_of(parts).receive(survey_id, caller.name, number, int(said), piece)
+    return Response(b"{}", media_type="application/json")
 
 
 def _part(asked: str, size: int) -> tuple[int, int]:

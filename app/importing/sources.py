@@ -15,7 +15,7 @@ from app.errors import N_, Unavailable
 from app.views.exams import BrokenFile
 
 _CHUNK = 1 << 20
-_LEFT_FREE = 1 << 30  # of the disk, for the database that may live on it
+LEFT_FREE = 1 << 30  # of the disk, for the database that may live on it
 _ZIP_MARK = b"PK\x03\x04"
 # LZMA may ask for gigabytes of memory by what its header says.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
@@ -56,7 +56,7 @@ class Sources:
         self._unpacking = unpacking
         self._cancelled = cancelled
         self._bounds = bounds or Bounds()
-        self._room = shutil.disk_usage(unpacking).free - _LEFT_FREE
+        self._room = shutil.disk_usage(unpacking).free - LEFT_FREE
         self._unpacked_files = 0
         self._unpacked_bytes = 0
 

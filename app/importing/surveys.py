@@ -1,8 +1,9 @@
 """Surveys on this machine's disk: what was found, from looking until it is imported or forgotten."""
 
+import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter
 
 from app.errors import N_, Conflict, NotFound
 from app.importing.incoming import IncomingStudy
+from app.importing.sources import LEFT_FREE, disk_full
 from app.outside.durable import make_folder, write_whole
 from app.ports import Keys
 from app.views.exams import BrokenFile
@@ -76,6 +78,48 @@ class Surveys:
             raise survey_gone()
         return record
 
+    def receive(self, survey_id: UUID, made_by: str, number: int, offset: int, content: bytes) -> None:
+        """Put a piece of a file that a station sends at its place; the same piece may come again.
+
+        Raises NotFound for somebody else's files and for a piece after one that is missing, Unavailable when the disk
+        is full or more comes than one import may bring.
+        """
+        folder = self._sent_folder(survey_id)
+        if shutil.disk_usage(self._folder.parent).free - len(content) < LEFT_FREE:
+            raise disk_full()
+        try:
+            make_folder(folder)
+            owner = folder / "owner"
+            if not owner.exists():
+                write_whole(owner, self._keys.digest("upload", made_by))
+            if owner.read_bytes() != self._keys.digest("upload", made_by):
+                raise survey_gone()
+            file = folder / f"{number:06}"
+            if offset > (file.stat().st_size if file.exists() else 0):
+                raise survey_gone()
+            with file.open("r+b" if file.exists() else "xb") as writing:
+                writing.seek(offset)
+                writing.truncate()
+                writing.write(content)
+        except OSError:
+            raise disk_full() from None
+
+    def received(self, survey_id: UUID, made_by: str, sha256s: Sequence[str]) -> list[Path]:
+        """Return the files that a station has sent; raises NotFound unless all are there, whole and from this caller."""
+        folder = self._sent_folder(survey_id)
+        files = [folder / f"{number:06}" for number in range(len(sha256s))]
+        try:
+            if files and (folder / "owner").read_bytes() != self._keys.digest("upload", made_by):
+                raise survey_gone()
+            if any(_sha256(file) != sha256 for file, sha256 in zip(files, sha256s, strict=True)):
+                raise survey_gone()
+        except OSError:
+            raise survey_gone() from None
+        return files
+
+    def _sent_folder(self, survey_id: UUID) -> Path:
+        return self._folder / str(survey_id) / "sent"
+
     def begin_keeping(self, survey_id: UUID) -> None:
         """Note, durably, that from now on the archive may hold files of this survey that no exam has."""
         write_whole(self._folder / str(survey_id) / "keeping", b"")
@@ -99,7 +143,8 @@ class Surveys:
                 with FileLock(self._lock(survey_id)).acquire(timeout=0):
                     record = self._read(survey_id)
                     if record is None:
-                        yield survey_id
+                        if not _is_coming(folder / "sent", now):
+                            yield survey_id
                     elif (folder / "keeping").exists() or now - record.made_at >= FORGOTTEN_AFTER:
                         yield record
             except Timeout:
@@ -114,6 +159,19 @@ class Surveys:
 
     def _lock(self, survey_id: UUID) -> Path:
         return self._folder / f"{survey_id}.lock"
+
+
+def _is_coming(sent: Path, now: datetime) -> bool:
+    """Tell whether a station may still be sending files into the folder."""
+    try:
+        return now.timestamp() - sent.stat().st_mtime < FORGOTTEN_AFTER.total_seconds()
+    except OSError:
+        return False
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def survey_gone() -> NotFound:

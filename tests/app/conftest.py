@@ -12,6 +12,7 @@ CONTRACT = frozenset(
         "test_activation",
         "test_exams",
         "test_family",
+        "test_images",
         "test_print_requests",
         "test_reports",
         "test_sessions",

@@ -228,6 +228,10 @@ TABLE: dict[str, Row] = {
     "imports.ready": Row(lambda w: (w.patient,), CLINICAL | RECEPTION | LINE),
     "imports.compare": Row(lambda w: (w.patient, w.patient), CLINICAL | RECEPTION | LINE, asks_only=True),
     "imports.file": Row(lambda w: (w.patient, w.patient), CLINICAL | RECEPTION | LINE, asks_only=True),
+    "imports.survey_sent": Row(
+        lambda w: (w.patient, (("one", ""),), w.patient), CLINICAL | RECEPTION | LINE, asks_only=True
+    ),
+    "imports.take_sent": Row(lambda w: (w.patient, w.patient), CLINICAL | RECEPTION | LINE, asks_only=True),
     "imports.waiting": Row(nothing, CLINICAL | RECEPTION | CLINICAL_S | RECEPTION_S),
     "imports.match": Row(lambda w: (w.patient, w.patient, "same"), CLINICAL | RECEPTION, asks_only=True),
     "downloads.offer": Row(lambda w: (w.exam, "report", w.report), FAMILY | GUEST),
