@@ -1,6 +1,6 @@
 # Every target but help first sets the project up (packaging/set-up.sh), once.
 .DEFAULT_GOAL := help
-.PHONY: help run kiosk test check rules tour bench bench-viewer bench-search fuzz format catalogue
+.PHONY: help run kiosk test check rules tour bench bench-viewer bench-web bench-search fuzz format catalogue
 PY := .venv/bin/python
 SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
 PARALLEL ?= auto
@@ -41,6 +41,15 @@ bench: .set-up/test ## Measure speed side by side with the usual alternatives
 
 bench-viewer: .set-up/test .venv-bench/.locked ## Measure the viewer side by side with what a user would pick instead
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m bench.viewer $(ARGS)
+
+bench-web: .set-up/test .browser-bench/.locked ## Measure pages and images in a browser side by side with Orthanc, dwv and cornerstone
+	@$(PY) -m bench.web $(ARGS)
+
+# Other viewers for the browser, one of them under the GPL: never part of the portal.
+.browser-bench/.locked: packaging/browser-bench/package-lock.json
+	@rm -rf .browser-bench && mkdir .browser-bench && cp packaging/browser-bench/*.json .browser-bench
+	@cd .browser-bench && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@cp packaging/browser-bench/package-lock.json $@
 
 # The peers and what they bring along (some under the GPL) stay out of the portal's own environment.
 .venv-bench/.locked: packaging/requirements-bench.lock
