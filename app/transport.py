@@ -49,8 +49,9 @@ class Passage:
             taken[parameter.name] = hint if is_needed else NotRequired[hint]
         _must_travel(hints["return"], use_case.name, self._answered_views)
         self._signature = inspect.signature(use_case.body)
-        self.arguments = _adapter("Arguments", taken, _ASKED)
-        self.answer = _adapter("Answer", {"value": hints["return"]}, _ANSWERED)
+        words = use_case.name.replace(".", "_")
+        self.arguments = _adapter(f"{words}_arguments", taken, _ASKED)
+        self.answer = _adapter(f"{words}_answer", {"value": hints["return"]}, _ANSWERED)
         self.holds_files = StoredImage in self._answered_views
 
     def write_arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:

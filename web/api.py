@@ -17,7 +17,7 @@ from app.outside.logs import report_bug
 from app.portal import Portal
 from app.served import Served, may_ask, served_by
 from app.transport import API_VERSION, OLDEST_VERSION, write_error
-from web import api_files
+from web import api_description, api_files
 from web.api_caller import Api, ApiPart, Asking, Stamp, check_version, read_body
 
 router = APIRouter()
@@ -43,6 +43,7 @@ def create_api(portal: Portal) -> FastAPI:
     )
     api.state.api = Api(portal, served_by(portal))
     api.include_router(api_files.router)
+    api.include_router(api_description.router)
     api.include_router(router)
     api.add_exception_handler(PortalError, _tell)
     api.add_exception_handler(HTTPException, _tell_nothing)

@@ -1,5 +1,7 @@
 """The stations' way in: nothing without a key, and nothing but what the tables say."""
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,11 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from app.ids import new_id
 from app.portal import Portal
 from app.rules.access import Role
 from app.served import AT_A_KIOSK, served_by
 from app.transport import API_VERSION
-from db.models import Station
+from db.models import SessionRecord, Station
 from tests.fakes import FixedClock
 from tests.scene import Scene
 from web.api import create_api
@@ -192,3 +195,34 @@ def test_every_answer_has_the_strict_headers_and_the_servers_time(scene: Scene, 
             assert answer.headers["Cache-Control"] == "no-store"
             assert "max-age" in answer.headers["Strict-Transport-Security"]
         assert client.get("/open").status_code == 403  # the pages are at their own address only
+
+
+def test_a_manager_reads_the_description_of_everything_that_is_served(line: Line, scene: Scene) -> None:
+    def read(role: str, key: str = DESK) -> Response:
+        token = f"token of {role}"
+        now = scene.clock()
+        scene.add(
+            SessionRecord(
+                id=new_id(),
+                digest=scene.portal.parts.keys.digest("session", token),
+                kind="staff",
+                staff_id=scene.staff[role].id,
+                station_id=scene.desk.id,
+                started_at=now,
+                last_active_at=now,
+                ends_at=now + timedelta(hours=1),
+            )
+        )
+        shown = {"Authorization": f"Bearer {key}", "Portal-Api": "1", "Portal-Session": token}
+        return line.client.get("/openapi.json", headers=shown)
+
+    told = read("manager").json()
+    assert set(told["paths"]) == {f"/api/{name}" for name in served_by(scene.portal)}
+    asked = told["paths"]["/api/reports.attach_pdf"]["post"]["requestBody"]["content"]["application/json"]
+    schema = told["components"]["schemas"][asked["schema"]["$ref"].rpartition("/")[2]]
+    assert {"exam_id", "pdf"} <= set(schema["required"])
+    assert schema["additionalProperties"] is False
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(told)))
+    assert named <= set(told["components"]["schemas"])
+    assert read("reception").json()["kind"] == "not_allowed"
+    assert read("it", KIOSK).status_code == 403
