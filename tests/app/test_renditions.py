@@ -1,4 +1,5 @@
 import threading
+import tracemalloc
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -82,6 +83,19 @@ def test_its_bytes_are_bounded_and_those_not_asked_for_go_first() -> None:
     assert kept.get(pictures[1][0], lambda: b"made anew") == b"made anew"
     kept.get(of(0)[0], lambda: bytes(900))
     assert kept.size <= 1000, "one that is too large for all is not kept"
+
+
+def test_ten_thousand_pictures_take_no_more_memory_than_the_bound() -> None:
+    kept = Renditions(most_bytes=4 << 20)
+    tracemalloc.start()
+    try:
+        for number in range(10_000):
+            kept.get(replace(WANTED, frame=number), lambda: bytes(20_000))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert kept.size <= 4 << 20
+    assert most < 8 << 20, "of 200 MB that were asked for"
 
 
 def test_pictures_of_an_exam_that_changed_or_is_gone_are_given_up() -> None:
