@@ -25,6 +25,11 @@ LINKS = (
     "/confirm-email",
     "/d",
     "/left",
+    "/sign-in",
+    "/signed-out",
+    "/contact",
+    "/help",
+    "/accessibility",
 )
 
 

@@ -87,6 +87,29 @@ def test_a_patient_signs_in_looks_shares_on_paper_and_revokes(web: Web, signed: 
     assert signed.complaints == []
 
 
+def test_the_keyboard_alone_leads_from_signing_in_to_the_report(web: Web, phone: Phone) -> None:
+    phone.open("/sign-in")
+    keyboard = phone.page.keyboard
+    phone.page.get_by_label("User name").focus()
+    keyboard.type(user_name(web))
+    keyboard.press("Tab")
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    phone.page.wait_for_url("**/home/*")
+    for link, lands in (("My Exam", "**/exams"), ("CT of the chest", "**/exams/*")):
+        wanted = phone.page.locator("main").get_by_role("link", name=link)
+        for _ in range(20):
+            keyboard.press("Tab")
+            if wanted.evaluate("(it) => it === document.activeElement"):
+                break
+        expect(wanted).to_be_focused()
+        assert phone.page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+        keyboard.press("Enter")
+        phone.page.wait_for_url(lands)
+    sees(phone, "The lungs are clear.")
+    assert phone.complaints == []
+
+
 @pytest.mark.rule("R74")
 def test_an_open_invitation_turns_to_viewed_by_itself(web: Web, signed: Phone) -> None:
     invitation = web.invitation()
