@@ -51,7 +51,7 @@ class Theme:
         self.dress(target)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        FocusRing.follow(application)
+        FocusRing.follow(application, GAP)
 
     def dress(self, target: QApplication | QWidget) -> None:
         """Dress what has no controls."""

@@ -4,8 +4,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from shiboken6 import isValid
 
-from ui.theme import GAP
-
 NAME = "focusRing"
 
 
@@ -13,13 +11,17 @@ class FocusRing(QObject):
     """Follows the focus through the application's windows."""
 
     @classmethod
-    def follow(cls, application: QApplication) -> None:
-        """Begin to follow; does nothing where one follows already."""
-        if application.findChild(cls) is None:
-            cls(application)
+    def follow(cls, application: QApplication, gap: int) -> None:
+        """Begin to follow; does nothing where one follows already.
 
-    def __init__(self, application: QApplication) -> None:
+        gap: pixels from a control's edge to the outside of its ring.
+        """
+        if application.findChild(cls) is None:
+            cls(application, gap)
+
+    def __init__(self, application: QApplication, gap: int) -> None:
         super().__init__(application)
+        self._gap = gap
         self._ring: QFrame | None = None
         self._watched: list[QWidget] = []
         application.focusChanged.connect(self._move_to)
@@ -68,7 +70,8 @@ class FocusRing(QObject):
         control, home = self._watched[0], self._ring.parentWidget()
         assert home is not None  # it was made in its home
         corner = control.mapTo(home, QPoint(0, 0))
-        self._ring.setGeometry(QRect(corner, control.size()).adjusted(-GAP, -GAP, GAP, GAP))
+        gap = self._gap
+        self._ring.setGeometry(QRect(corner, control.size()).adjusted(-gap, -gap, gap, gap))
         self._ring.setVisible(control.isVisibleTo(home))
         self._ring.raise_()
 
