@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from db.models import Account
+from tests.app.story import set_clinic
 from tests.scene import PASSWORD
 from tests.web.conftest import CODE, PUBLIC, Browser, Web, said
 from tests.web.signed import press, sign_in, user_name
@@ -198,3 +199,9 @@ def test_a_guests_visit_and_a_patients_stay_do_not_mix(web: Web, browser: Browse
     elsewhere = web.browser(PUBLIC)
     elsewhere.client.cookies.set("__Host-session", token, domain="portal.harbour.example")
     assert elsewhere.get("/home").status_code == 403
+
+
+def test_practice_mode_shows_how_its_made_up_patient_signs_in(web: Web, browser: Browser) -> None:
+    assert "Practice:" not in said(browser.get("/sign-in"))
+    set_clinic(web.scene, practice=True)
+    assert "Practice: amelia, quiet lantern by the sea" in said(browser.get("/sign-in"))
