@@ -19,7 +19,8 @@ from db.models import (
 )
 
 _BIRTH_DATES = 1  # the first half of an advisory lock's key
-_MOST_LOOKED_THROUGH = 100  # found people are sorted by name; of more than these, some are
+_LOOKED_THROUGH = 30  # so many at least are found before they are sorted by name
+_SHORT = 3  # letters; what begins with fewer fits a good part of the clinic
 _LIKE_LETTERS = 8  # a birth date narrows a search about as much as a beginning of this many letters
 
 
@@ -75,11 +76,11 @@ def find(
     """Return patients, by name, whom every token describes by one of its readings; site_ids None means every site.
 
     A token is (beginning of a word of the name, beginning of an identifier, beginning of an E.164 number, birth
-    date); an empty reading is left out. Of more than can be looked through at a desk, those come whose word,
-    identifier or number is the first: finding the first of them all by name would mean reading them all.
+    date); an empty reading is left out. Of more than a page those come whose word, identifier or number is the
+    first: finding the first of them all by name would mean reading them all.
     """
     narrowest, *others = sorted(tokens, key=_narrowness, reverse=True)
-    most = max(limit, _MOST_LOOKED_THROUGH)
+    most = max(limit, _LOOKED_THROUGH)
     ids = union_all(*(_described(reading, others, site_ids, most) for reading in _readings(*narrowest)))
     # OFFSET keeps a database from going through everybody by name until enough of these few have come by.
     few = select(Patient).where(Patient.id.in_(select(ids.subquery().c.patient_id))).offset(0).subquery()
@@ -196,7 +197,7 @@ def _described(
     """Return the ids of the first patients whom one reading of a token and every other token describe."""
     query = select(reading.patient_id.label("patient_id")).where(reading.condition).order_by(*reading.order)
     for other in others:
-        query = query.where(_is_described(reading.patient_id, list(_readings(*other))))
+        query = query.where(_is_described(reading.patient_id, other))
     if site_ids is None:
         query = query.limit(most)
     else:
@@ -207,14 +208,16 @@ def _described(
     return select(query.subquery().c.patient_id)
 
 
-def _is_described(patient_id: InstrumentedAttribute[UUID], readings: "list[_Reading]") -> ColumnElement[bool]:
+def _is_described(
+    patient_id: InstrumentedAttribute[UUID], token: tuple[str, str, str, date | None]
+) -> ColumnElement[bool]:
     looked_up = [
         select(reading.patient_id).where(reading.patient_id == patient_id, reading.condition)
-        for reading in readings
+        for reading in _readings(*token)
     ]
-    if len(looked_up) == 1:
-        return looked_up[0].exists()
-    # Each is asked of one patient at a time: alternatives would otherwise be read as a whole, once for all.
+    if len(looked_up) == 1 and _narrowness(token) >= _SHORT:
+        return looked_up[0].exists()  # the database may as well compare two lists
+    # Asked of one patient at a time, until enough are found: the whole list would be too long to read.
     return or_(*(one.limit(1).scalar_subquery().is_not(None) for one in looked_up))
 
 

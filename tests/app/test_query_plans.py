@@ -156,6 +156,7 @@ def plans(world: World) -> Plans:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_no_use_case_reads_a_whole_large_table(world: World, plans: Plans) -> None:
     wrong: list[str] = []
     for name, row in TABLE.items():
