@@ -65,9 +65,7 @@ class Passage:
             read: dict[str, Any] = self.arguments.validate_json(sent)
             _check(read)
         except (ValidationError, ValueError):
-            raise Invalid(
-                "request_unreadable", N_("The clinic's server does not understand what this station asks.")
-            ) from None
+            raise request_unreadable() from None
         return read
 
     def write_answer(self, value: Any) -> bytes:
@@ -154,6 +152,13 @@ def read_error(sent: bytes) -> PortalError | None:
 def _written_field(name: str, value: Any) -> tuple[str, str, Any]:
     of = type(value).__name__
     return (name, of, value) if of in _READERS else (name, "str", str(value))
+
+
+def request_unreadable() -> Invalid:
+    """Return the error of a request that is none of ours."""
+    return Invalid(
+        "request_unreadable", N_("The clinic's server does not understand what this station asks.")
+    )
 
 
 def answer_unreadable() -> Unavailable:

@@ -5,14 +5,12 @@ at the end: about 8 GB for a million patients on PostgreSQL.
 """
 
 import argparse
-import json
-import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -23,8 +21,8 @@ from app.imaging import DecodePool
 from app.portal import Portal
 from bench.crowd import Crowd
 from bench.crowd_rows import write
+from bench.report import begun, conclude
 from bench.viewer_bars import Bar, said, share
-from bench.viewer_runs import machine
 from db.models import Site
 from tests.conftest import make_portal
 from tests.databases import SQLiteFiles, running_postgresql
@@ -187,17 +185,7 @@ def main() -> int:
             for bar in bars(name, options.sizes, measure(groups, options.rounds, seed=4)):
                 print(bar.line(), flush=True)
                 measured.append(bar)
-    report = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "python": platform.python_version(),
-        "rounds": options.rounds,
-        "bars": [bar.as_json() for bar in measured],
-    }
-    RESULTS.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    missed = [bar.work for bar in measured if not bar.is_ok]
-    print(f"{len(measured) - len(missed)} of {len(measured)} bars met")
-    return 1 if missed else 0
+    return conclude(RESULTS, begun(rounds=options.rounds), measured)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,15 @@ Writes bench/results/viewer.json. The peers run in an environment of their own, 
 
 import argparse
 import json
-import platform
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.report import begun, conclude
 from bench.start import measure_start
 from bench.viewer_bars import Bar
 from bench.viewer_decoding import measure_decoding, measure_thumbnails
-from bench.viewer_runs import machine, physical_limits
+from bench.viewer_runs import physical_limits
 from bench.viewer_windows import measure_drags, measure_firsts, measure_memory, measure_stalls, measure_swipes
 
 RESULTS = Path(__file__).resolve().parent / "results" / "viewer.json"
@@ -60,23 +59,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         folder = options.folder or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        report = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(),
-            "python": platform.python_version(),
-            "repeats": options.repeats,
-            "limits_ms": physical_limits(folder),
-        }
+        about = begun(repeats=options.repeats, limits_ms=physical_limits(folder))
         for name in options.parts or PARTS:
             for bar in PARTS[name](folder, options.repeats):
                 print(bar.line(), flush=True)
                 bars.append(bar)
     kept = [] if not options.parts else _kept({bar.work for bar in bars})
-    report["bars"] = kept + [bar.as_json() for bar in bars]
-    RESULTS.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    missed = [bar.work for bar in bars if not bar.is_ok]
-    print(f"{len(bars) - len(missed)} of {len(bars)} bars met")
-    return 1 if missed else 0
+    return conclude(RESULTS, about, bars, kept)
 
 
 def _kept(measured: set[str]) -> list[dict[str, object]]:

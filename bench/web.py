@@ -5,14 +5,11 @@ the same Chromium from .browser-bench (make bench-web); Orthanc is Debian's, wit
 """
 
 import argparse
-import json
-import platform
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.report import begun, conclude
 from bench.viewer_bars import Bar
-from bench.viewer_runs import machine
 from bench.web_browser import measure_browser
 from bench.web_clinic import running_clinic
 from bench.web_throughput import measure_throughput
@@ -31,17 +28,7 @@ def main() -> int:
             for bar in measure(clinic, options.repeats):
                 print(bar.line(), flush=True)
                 bars.append(bar)
-    report = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "python": platform.python_version(),
-        "repeats": options.repeats,
-        "bars": [bar.as_json() for bar in bars],
-    }
-    RESULTS.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    missed = [bar.work for bar in bars if not bar.is_ok]
-    print(f"{len(bars) - len(missed)} of {len(bars)} bars met")
-    return 1 if missed else 0
+    return conclude(RESULTS, begun(repeats=options.repeats), bars)
 
 
 if __name__ == "__main__":

@@ -101,13 +101,19 @@ def _weight(browser: Browser, clinic: Clinic) -> Bar:
     )
 
 
+def _slow_line(browser: Browser, clinic: Clinic) -> tuple[BrowserContext, Line]:
+    """Return a browser that was never here, on a phone's line."""
+    context = _context(browser, clinic)
+    line = Line(context)
+    line.slow(SLOW_4G)
+    return context, line
+
+
 def _first_image(browser: Browser, clinic: Clinic, repeats: int) -> Bar:
     """From the tap on a thumbnail to the painted image, each time in a browser that was never here."""
     spent = []
     for _ in range(repeats):
-        context = _context(browser, clinic)
-        line = Line(context)
-        line.slow(SLOW_4G)
+        context, line = _slow_line(browser, clinic)
         line.page.goto(f"{clinic.address}/exams/{clinic.many}", wait_until="load", timeout=120_000)
         line.page.wait_for_timeout(2 * SETTLED_MS)  # somebody looks at the page first
         spent.append(
@@ -137,9 +143,7 @@ def _exam_opened(browser: Browser, clinic: Clinic, repeats: int) -> Bar:
     """From the tap on the exam in My Exam to the first painted thumbnail."""
     spent = []
     for _ in range(repeats):
-        context = _context(browser, clinic)
-        line = Line(context)
-        line.slow(SLOW_4G)
+        context, line = _slow_line(browser, clinic)
         line.page.goto(f"{clinic.address}/home", wait_until="load", timeout=120_000)
         line.page.get_by_role("link", name="My Exam").first.click()
         line.page.wait_for_load_state("load", timeout=120_000)

@@ -19,17 +19,20 @@ from db.models import (
     Base,
     ClinicRecord,
     Exam,
+    Instance,
     Invitation,
     Patient,
     PatientIdentifier,
     PatientNameWord,
     Report,
+    Series,
     SessionRecord,
     Site,
     Staff,
     StaffRole,
     StaffSite,
     Station,
+    Study,
 )
 from tests.fakes import FixedClock
 
@@ -305,6 +308,30 @@ class Scene:
             )
         )
         return invitation_id
+
+    def image(self, exam: UUID, *, frames: int = 1) -> tuple[UUID, UUID]:
+        """A series of one instance that no file stands behind; its ids."""
+        study, series, instance = new_id(), new_id(), new_id()
+        self.add(Study(id=study, exam_id=exam, study_instance_uid="2.25.1"))
+        self.add(Series(id=series, study_id=study, series_instance_uid="2.25.2", modality="CT"))
+        self.add(
+            Instance(
+                id=instance,
+                series_id=series,
+                sop_instance_uid="2.25.3",
+                sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
+                transfer_syntax_uid="1.2.840.10008.1.2.1",
+                kind="image",
+                number=1,
+                frames=frames,
+                rows=8,
+                columns=8,
+                archive_key=f"{series}/{instance}",
+                sha256="",
+                size=1,
+            )
+        )
+        return series, instance
 
     def add(self, *rows: Base) -> None:
         with self.portal.parts.database.writing() as session:

@@ -16,7 +16,7 @@ from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError,
 from app.outside.logs import report_bug
 from app.portal import Portal
 from app.served import Served, may_ask, served_by
-from app.transport import API_VERSION, OLDEST_VERSION, write_error
+from app.transport import API_VERSION, OLDEST_VERSION, request_unreadable, write_error
 from web import api_description, api_files
 from web.api_caller import Api, ApiPart, Asking, Stamp, check_version, read_body
 
@@ -117,9 +117,7 @@ def request_id_of(request: Request) -> UUID | None:
     try:
         return UUID(said)
     except ValueError:
-        raise Invalid(
-            "request_unreadable", N_("The clinic's server does not understand what this station asks.")
-        ) from None
+        raise request_unreadable() from None
 
 
 def told(error: PortalError, status: int | None = None) -> Response:

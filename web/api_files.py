@@ -13,6 +13,7 @@ from app.images import Images
 from app.importing.keeping import surveys_of
 from app.imports import Imports
 from app.served import LARGEST_PIECE, must_be_for_kind
+from app.transport import request_unreadable
 from web.api_caller import ApiPart, Asking, read_body
 
 router = APIRouter()
@@ -62,9 +63,7 @@ def upload(
     """Take a piece of a file of an import; the same piece may come again."""
     said = request.headers.get("portal-offset", "")
     if not re.fullmatch(r"\d{1,15}", said):
-        raise Invalid(
-            "request_unreadable", N_("The clinic's server does not understand what this station asks.")
-        )
+        raise request_unreadable()
     parts = api.portal.parts
     Imports(parts, caller).ready()
     surveys_of(parts).receive(survey_id, caller.name, number, int(said), piece)

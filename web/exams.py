@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from app.exam_rows import exam_unknown
 from app.imaging.export import to_png
@@ -18,11 +18,10 @@ from app.rules.report_release import ReportNotice
 from app.sayings import exam_title, notice_lines, report_name
 from app.views.exams import ExamPage, ReportRow, ReportText
 from web.pages import At
+from web.pictures import PAGE_DPI, saved_as
 from web.stay import Person, Signed, Stay
 
 router = APIRouter(prefix="/exams")
-
-PAGE_DPI = 150
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,7 @@ def see(stay: Signed, exam_id: UUID) -> Response:
 @router.get("/{exam_id}/state")
 def state(at: At, exam_id: UUID) -> Response:
     """Say whether an open page still shows what is to be seen."""
-    return Response(
-        f'{{"state": "{state_of(at.patient().exams.look(exam_id))}"}}', media_type="application/json"
-    )
+    return JSONResponse({"state": state_of(at.patient().exams.look(exam_id))})
 
 
 @router.get("/{exam_id}/report/{report_id}.pdf")
@@ -65,9 +62,7 @@ def report_pdf(stay: Signed, exam_id: UUID, report_id: UUID) -> Response:
     """Return a report as a PDF (R25)."""
     page = _of_exam(stay.acting, exam_id, report_id)
     pdf = stay.acting.reports.document(report_id, large_print=stay.session.large_text, words=stay.words)
-    day = local_day(page.exam.performed_at, page.exam.time_zone).isoformat()
-    name = {"Content-Disposition": f'attachment; filename="report-{day}.pdf"'}
-    return Response(pdf, media_type="application/pdf", headers=name)
+    return Response(pdf, media_type="application/pdf", headers=saved_as("report-{day}.pdf", page))
 
 
 @router.get("/{exam_id}/report/{report_id}/{number}")

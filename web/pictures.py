@@ -26,6 +26,7 @@ from web.pages import At, Here
 from web.ranges import asked_range
 from web.shown import EVERY_FRAME
 
+PAGE_DPI = 150  # of a report that came as a PDF
 USUAL_SIDE = 2048  # of an image that is opened by its plain link
 
 router = APIRouter()

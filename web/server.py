@@ -5,7 +5,6 @@ import signal
 import socket
 import ssl
 import sys
-from ipaddress import ip_address
 from types import FrameType
 
 import uvicorn
@@ -15,7 +14,7 @@ from app.errors import N_, Invalid, Unavailable
 from app.outside.logs import start_logging
 from app.portal import Portal, open_portal
 from app.practice import open_practice
-from app.settings import ListenSettings, MachineSettings
+from app.settings import ListenSettings, MachineSettings, is_this_machine
 from app.words import Words
 from web.main import create_app
 
@@ -94,7 +93,7 @@ def listening_socket(listen: ListenSettings) -> socket.socket:
     Raises Invalid for an address that is not this machine's, or that needs a certificate, and Unavailable when the
     port is taken.
     """
-    if listen.certificate is None and not _is_loopback(listen.host):
+    if listen.certificate is None and not is_this_machine(listen.host):
         raise Invalid(
             "certificate_missing_for_host",
             N_(
@@ -138,15 +137,6 @@ def _no_such_address(listen: ListenSettings) -> Invalid:
         N_("This machine has no address {host}. Check the host in the settings."),
         host=listen.host,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _address(listen: ListenSettings) -> str:

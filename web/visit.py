@@ -13,12 +13,10 @@ from app.rules.calendar import local_day
 from app.views.exams import ExamPage
 from web.guest import LOOKING
 from web.pages import At
-from web.pictures import saved_as
-from web.security import Form, cookie_name
+from web.pictures import PAGE_DPI, saved_as
+from web.security import Form, drop_cookie
 
 router = APIRouter(prefix="/visit")
-
-PAGE_DPI = 150
 
 
 @router.api_route("", methods=LOOKING)
@@ -52,13 +50,7 @@ def leave(at: At, form: Form) -> Response:  # noqa: ARG001 - read, so that it is
     with contextlib.suppress(PortalError):  # it was over already
         at.guest().visits.leave()
     response = at.go("/left")
-    response.delete_cookie(
-        cookie_name(at.request, "visit"),
-        path="/",
-        secure=at.request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    drop_cookie(response, at.request, "visit")
     return response
 
 

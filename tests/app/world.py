@@ -13,14 +13,11 @@ from app.rules.access import Role
 from db.models import (
     AccessGrant,
     Account,
-    Instance,
     Invitation,
     Message,
-    Series,
     SessionRecord,
     Staff,
     Station,
-    Study,
     Task,
 )
 from tests.fakes import FixedClock
@@ -47,7 +44,7 @@ class World:
         self.exam, other_exam = scene.exam(self.patient), scene.exam(other, site=scene.south)
         self.report = scene.report(self.exam)
         scene.report(other_exam)
-        self.series, self.instance = self._image()
+        self.series, self.instance = self.scene.image(self.exam)
         self.number, self.code = "0123456789AB", "ABCDEFGH1234"
         self.invitation = scene.invitation(owner, self.exam, self.patient, number=self.number, code=self.code)
         scene.invitation(stranger, other_exam, other, number="AAAAAAAAAAAA", code=self.code)
@@ -99,29 +96,6 @@ class World:
         here = self.portal.nobody("203.0.113.2")
         token = self.portal.acting(here).visits.open_with_code(number, self.code).token
         return self.portal.visiting(token, address="203.0.113.2")
-
-    def _image(self) -> tuple[UUID, UUID]:
-        study, series, instance = new_id(), new_id(), new_id()
-        self.scene.add(Study(id=study, exam_id=self.exam, study_instance_uid="2.25.1"))
-        self.scene.add(Series(id=series, study_id=study, series_instance_uid="2.25.2", modality="CT"))
-        self.scene.add(
-            Instance(
-                id=instance,
-                series_id=series,
-                sop_instance_uid="2.25.3",
-                sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
-                transfer_syntax_uid="1.2.840.10008.1.2.1",
-                kind="image",
-                number=1,
-                frames=1,
-                rows=8,
-                columns=8,
-                archive_key=f"{series}/{instance}",
-                sha256="",
-                size=1,
-            )
-        )
-        return series, instance
 
     def _lose(
         self,

@@ -26,6 +26,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@contextmanager
+def phone_at(browser: Browser, address: str, patience_ms: int) -> Iterator["Phone"]:
+    """Give a phone that has never been at this address."""
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    context.set_default_timeout(patience_ms)
+    yield Phone(context, address)
+    context.close()
+
+
 class Phone:
     """One page in a phone's browser; whatever it complains about is kept."""
 

@@ -18,7 +18,7 @@ from app.portal import Portal
 from db.models import Instance, Series
 from tests.made_dicom import Disc, folder_of
 from tests.web.conftest import CODE, FRAMES, NUMBER, SLICES, Web
-from tests.web.phone import HEIGHT, WIDTH, Phone, chromium
+from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, phone_at
 
 MANY = 1000
 COUNT = SLICES + FRAMES
@@ -32,12 +32,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def phone(served: tuple[Web, str], browser: Browser) -> Iterator[Phone]:
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
-    context.set_default_timeout(20_000)
-    yield Phone(context, served[1])
-    context.close()
+    with phone_at(browser, served[1], 20_000) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.scene import Scene
 from tests.web.conftest import CODE, FRAMES, NUMBER, SLICES, TALL, Web
-from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, sees
+from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, phone_at, sees
 
 COUNT = SLICES + FRAMES
 
@@ -24,12 +24,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def phone(served: tuple[Web, str], browser: Browser) -> Iterator[Phone]:
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
-    context.set_default_timeout(10_000)
-    yield Phone(context, served[1])
-    context.close()
+    with phone_at(browser, served[1], 10_000) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from db.models import Report
 from tests.scene import PASSWORD
 from tests.web.conftest import CODE, Web
-from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, sees
+from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, phone_at, sees
 from tests.web.signed import user_name
 
 pytestmark = pytest.mark.timeout(300)  # a real browser on a machine that is busy with other tests
@@ -29,12 +29,8 @@ def web(served: tuple[Web, str]) -> Web:
 
 @pytest.fixture
 def phone(served: tuple[Web, str], browser: Browser) -> Iterator[Phone]:
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
-    context.set_default_timeout(30_000)
-    yield Phone(context, served[1])
-    context.close()
+    with phone_at(browser, served[1], 30_000) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import func, select
 
-from app.ids import new_id
 from app.imaging import DecodePool
-from db.models import Account, Instance, Invitation, Series, SessionRecord, Study
+from db.models import Account, Invitation, SessionRecord
 from tests.conftest import make_portal
 from tests.databases import SQLiteFiles
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender
@@ -74,7 +73,7 @@ class World:
         patient = scene.patient("Ben", "Okoro", date(1970, 1, 2))
         ben = scene.account(patient, user_name="ben.okoro", email="ben@example.org")
         exam = scene.exam(patient)
-        of_ben, instance = image(scene, exam)
+        of_ben, instance = scene.image(exam, frames=2)
         invitation = scene.invitation(ben, exam, patient, number=OF_BEN)
         self.things = {
             "amelia": amelia,
@@ -132,30 +131,6 @@ class World:
         if method == "GET":
             return browser.get(address + query)
         return browser.send(address, browser.hidden("/open") | dict(row.fields))
-
-
-def image(scene: Scene, exam: UUID) -> tuple[UUID, UUID]:
-    study, series, instance = new_id(), new_id(), new_id()
-    scene.add(Study(id=study, exam_id=exam, study_instance_uid="2.25.1"))
-    scene.add(Series(id=series, study_id=study, series_instance_uid="2.25.2", modality="CT"))
-    scene.add(
-        Instance(
-            id=instance,
-            series_id=series,
-            sop_instance_uid="2.25.3",
-            sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
-            transfer_syntax_uid="1.2.840.10008.1.2.1",
-            kind="image",
-            number=1,
-            frames=2,
-            rows=8,
-            columns=8,
-            archive_key=f"{series}/{instance}",
-            sha256="",
-            size=1,
-        )
-    )
-    return series, instance
 
 
 @pytest.fixture(scope="module")

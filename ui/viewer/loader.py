@@ -22,7 +22,7 @@ AHEAD: Final = 16  # images fetched in the direction of travel
 BEHIND: Final = 3
 SLOW_MS: Final = 30.0  # a source slower than this is asked for reduced images while a finger moves
 STILL_MS: Final = 120  # after this the whole image is fetched
-FIRST_MS: Final = 25  # the first image is painted together with its controls, which takes longer
+FIRST_MS: Final = 25  # after the first image the controls are made: until then nothing is fetched ahead
 AT_ONCE: Final = 2
 
 
