@@ -219,7 +219,8 @@ def verify_while_others_write(portal: Portal, number: int) -> int:
 
 
 def test_checking_the_chain_while_others_write_finds_nothing_wrong(race: Race) -> None:
-    (ran,) = race.run(verify_while_others_write, [()])
+    # Few writers: SQLite is not fair to those who wait, and this is about the chain, not about waiting.
+    (ran,) = race.run(verify_while_others_write, [()], processes=5)
     assert refused([ran]) == set()
     assert ran[0].value == 0
 
