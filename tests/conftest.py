@@ -8,6 +8,7 @@ import pytest
 
 from app.imaging import DecodePool
 from app.portal import Portal, open_portal
+from app.ports import Mailer
 from app.settings import practice_settings
 from tests.databases import PostgreSQL, SQLiteFiles, running_postgresql
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender, quick_passwords
@@ -74,7 +75,7 @@ def texts() -> KeptTextSender:
 
 
 def make_portal(
-    url: str, folder: Path, clock: FixedClock, mailer: KeptMailer, texts: KeptTextSender, imaging: DecodePool
+    url: str, folder: Path, clock: FixedClock, mailer: Mailer, texts: KeptTextSender, imaging: DecodePool
 ) -> Portal:
     """A portal as open_portal makes it, with fakes for the outside world."""
     settings = replace(practice_settings(folder), portal_url=url)

@@ -10,6 +10,7 @@ from tests.databases import missing
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTH, HEIGHT = 360, 740
+PATIENCE_MS = 60_000  # on a machine that is busy with other tests
 _STEPS = 8
 
 
@@ -143,4 +144,4 @@ class Phone:
 
 
 def sees(phone: Phone, words: str) -> None:
-    expect(phone.page.get_by_text(words).first).to_be_visible()
+    expect(phone.page.get_by_text(words).first).to_be_visible(timeout=PATIENCE_MS)

@@ -29,6 +29,7 @@ from ui.surroundings import Surroundings
 from ui.theme import Theme
 
 W = TypeVar("W", bound=QWidget)
+PATIENCE_MS = 60_000  # on a machine that is busy with other tests
 NONE, CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ControlModifier,
@@ -97,14 +98,14 @@ class Desk:
         return any(widget.isVisible() for widget in self.window.findChildren(QWidget, name))
 
     def wait_for(self, name: str) -> None:
-        self.qtbot.waitUntil(lambda: self.sees(name), timeout=5000)
+        self.qtbot.waitUntil(lambda: self.sees(name), timeout=PATIENCE_MS)
 
     def wait_gone(self, name: str) -> None:
-        self.qtbot.waitUntil(lambda: not self.sees(name), timeout=5000)
+        self.qtbot.waitUntil(lambda: not self.sees(name), timeout=PATIENCE_MS)
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
-        self.qtbot.waitUntil(self.background.is_idle, timeout=5000)
+        self.qtbot.waitUntil(self.background.is_idle, timeout=PATIENCE_MS)
 
     def focused(self) -> QWidget:
         widget = QApplication.focusWidget()
@@ -122,7 +123,7 @@ class Desk:
         while clock() < until:
             clock.advance(min(timedelta(minutes=8), until - clock()))
             QTest.keyClick(self.window.windowHandle(), Qt.Key.Key_Shift)
-            self.qtbot.waitUntil(lambda: self.window._touched_at == clock(), timeout=5000)
+            self.qtbot.waitUntil(lambda: self.window._touched_at == clock(), timeout=PATIENCE_MS)
         self.settle()
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
@@ -153,7 +154,7 @@ class Desk:
         self.press(Qt.Key.Key_Return)
         self.type(PASSWORD)
         self.press(Qt.Key.Key_Return)
-        self.qtbot.waitUntil(lambda: self.sees("status_line"), timeout=5000)
+        self.qtbot.waitUntil(lambda: self.sees("status_line"), timeout=PATIENCE_MS)
         self.settle()
 
     def open(self, text: str) -> None:
