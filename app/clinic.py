@@ -138,6 +138,7 @@ def checked_clinic(clinic: Clinic) -> Clinic:
         public_address=address,
         notice_version=required(clinic.notice_version, "notice_version", 40),
         notice=optional(clinic.notice, "notice", 20_000),
+        help_text=optional(clinic.help_text, "help_text", 20_000),
     )
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.help_text import help_answers
 from web.guest import LOOKING
 from web.pages import At
 
@@ -18,8 +19,10 @@ def contact(at: At) -> Response:
 
 @router.api_route("/help", methods=LOOKING)
 def answers(at: At) -> Response:
-    """Show answers to common questions, with this clinic's own numbers."""
-    return at.page("help.html")
+    """Show the clinic's own answers to common questions, then ours with this clinic's numbers."""
+    clinic = at.clinic()
+    own = help_answers(clinic.help_text)
+    return at.page("help.html", own=own, shows_ours=not (own and clinic.help_text_alone))
 
 
 @router.api_route("/accessibility", methods=LOOKING)

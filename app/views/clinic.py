@@ -22,6 +22,8 @@ class Clinic:
     codes_may_go_by: tuple[str, ...] = ()  # of post, sms, email; the letter at the desk always may (D1)
     notice_version: str = "1"  # the collection notice (D29)
     notice: str = ""
+    help_text: str = ""  # the clinic's own answers, read by app.help_text
+    help_text_alone: bool = False  # without the portal's own answers after them
     audit_head_email: str = ""  # where the head of the audit chain goes every day, outside the server's reach
     practice: bool = False
     version: int = 1

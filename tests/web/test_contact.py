@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.app.story import set_clinic
@@ -20,8 +22,6 @@ def test_the_contact_page_shows_address_phone_and_email_of_every_open_site(
 
 @pytest.mark.rule("R12", "R13", "R34", "R48", "R62", "R64", "R65", "R73", "R74", "R75", "R76")
 def test_help_answers_the_common_questions_with_this_clinics_numbers(web: Web, browser: Browser) -> None:
-    from dataclasses import replace
-
     rules = replace(
         web.scene.clinic.rules, report_hours=72, share_days=14, max_accesses=5, activation_months=2
     )
@@ -40,6 +40,25 @@ def test_help_answers_the_common_questions_with_this_clinics_numbers(web: Web, b
         "Revoked: it was stopped for good.",
     ):
         assert words in shown, words
+
+
+@pytest.mark.rule("R79")
+def test_the_clinics_own_answers_stand_first_and_may_stand_alone(web: Web, browser: Browser) -> None:
+    own = "Where do I park?\r\nBehind the house.\nThe first hour <is> free.\r\n\r\n\nWe are closed on 26 January."
+    set_clinic(web.scene, help_text=own)
+    page = browser.get("/help")
+    assert "<summary>Where do I park?" in page.text
+    assert "<p>Behind the house.</p>\n<p>The first hour &lt;is&gt; free.</p>" in page.text
+    assert "<p>We are closed on 26 January.</p>" in page.text
+    shown = said(page)
+    assert shown.index("Where do I park?") < shown.index("Who makes my account?")
+    set_clinic(web.scene, help_text=own, help_text_alone=True)
+    shown = said(browser.get("/help"))
+    assert "Where do I park?" in shown
+    assert "Who makes my account?" not in shown
+    assert "Contact us" in shown
+    set_clinic(web.scene, help_text="", help_text_alone=True)  # never an empty page
+    assert "Who makes my account?" in said(browser.get("/help"))
 
 
 def test_every_page_leads_to_help_contact_and_accessibility(web: Web, browser: Browser) -> None:

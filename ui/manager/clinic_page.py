@@ -95,6 +95,15 @@ class ClinicPage(OfficePart):
         )
         self.notice_version = TextField("notice_version", _("Version of the collection notice"), longest=40)
         self.notice = ParagraphField("notice", _("Collection notice shown at activation"), lines=FEW_LINES)
+        self.help_text = ParagraphField(
+            "help_text",
+            _("Your own answers on the Help page"),
+            _("The question on one line, the answer below it, then an empty line."),
+            lines=FEW_LINES,
+        )
+        self.help_alone = TickField(
+            "help_text_alone", _("Leave out the portal's own answers on the Help page")
+        )
         self.save = KeyButton("clinic_save", _("Save"), "Ctrl+Return", "primary", icon_name="check")
         cards = [
             Card(
@@ -113,6 +122,8 @@ class ClinicPage(OfficePart):
                 self.ways,
                 self.notice_version,
                 self.notice,
+                self.help_text,
+                self.help_alone,
             ),
         ]
         defaults = ClinicRules()
@@ -145,6 +156,8 @@ class ClinicPage(OfficePart):
         self.ways.tick(clinic.codes_may_go_by)
         self.notice_version.set_text(clinic.notice_version)
         self.notice.set_text(clinic.notice)
+        self.help_text.set_text(clinic.help_text)
+        self.help_alone.tick(on=clinic.help_text_alone)
         for name, field in self._numbers.items():
             field.input.setValue(getattr(clinic.rules, name))
 
@@ -177,6 +190,8 @@ class ClinicPage(OfficePart):
             codes_may_go_by=self.ways.values(),
             notice_version=self.notice_version.text(),
             notice=self.notice.text(),
+            help_text=self.help_text.text(),
+            help_text_alone=self.help_alone.is_ticked(),
             rules=rules,
         )
         self.save.setEnabled(False)

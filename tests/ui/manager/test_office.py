@@ -206,11 +206,16 @@ def test_clinic_settings_are_saved_as_a_whole_with_the_default_beside_each(desk:
     name.setFocus()
     desk.press(Qt.Key.Key_A, CTRL)
     desk.type("Bay Imaging")
+    desk.find(QWidget, "help_text").setFocus()
+    desk.type("Where do I park?")
+    desk.press(Qt.Key.Key_Return)
+    desk.type("Behind the house.")
     desk.press(Qt.Key.Key_Return, CTRL)
     desk.settle()
     assert "Saved. It counts from now on." in desk.words()
     clinic = scene.acting("manager").clinic.settings()
     assert (clinic.name, clinic.rules.report_hours) == ("Bay Imaging", 24)
+    assert clinic.help_text == "Where do I park?\nBehind the house."
 
 
 def test_settings_that_somebody_else_changed_meanwhile_are_not_overwritten(desk: Desk, scene: Scene) -> None:
