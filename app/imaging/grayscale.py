@@ -73,7 +73,10 @@ class Grayscale:
         """Return what the numbers mean, for example Hounsfield units (C.11.1.1, C.11.1.1.2)."""
         if self.modality_table is not None:
             return self.modality_table.look_up(stored)
-        return stored.astype(np.float64) * self.slope + self.intercept
+        values: Array = stored.astype(np.float64)
+        values *= self.slope
+        values += self.intercept
+        return values
 
     def grey_levels(self, stored: Array, window: Window | None = None, *, invert: bool = False) -> GreyLevels:
         """Return 0 (black) to 255 (white) for stored numbers of any kind; window overrides the file's own."""
@@ -88,7 +91,11 @@ class Grayscale:
             share = window_share(values, window or self.default_window, whole=whole)
         if self.inverted != invert:
             share = 1.0 - share
-        return np.rint(np.nan_to_num(np.clip(share, 0.0, 1.0)) * WHITE).astype(np.uint8)
+        # In place: a table of 65,536 is made for each look of an image. fmax also takes the place of what is no number.
+        share = np.fmax(share, 0.0)
+        np.minimum(share, 1.0, out=share)
+        share *= WHITE
+        return np.rint(share, out=share).astype(np.uint8)
 
     def table(self, window: Window | None = None, *, signed: bool, invert: bool = False) -> GreyLevels:
         """Return the grey levels of all 65,536 16-bit numbers, to be indexed with pixels seen as uint16."""
@@ -109,4 +116,7 @@ def window_share(values: Array, window: Window, *, whole: bool = True) -> Array:
         return (values - center) / width + 0.5 if width > 0 else (values > center).astype(np.float64)
     if width == 1:  # C.11.2.1.2.1: nothing between black and white
         return (values > center - 0.5).astype(np.float64)
-    return (values - (center - 0.5)) / (width - 1.0) + 0.5  # C.11.2.1.2.1
+    share: Array = values - (center - 0.5)  # C.11.2.1.2.1
+    share /= width - 1.0
+    share += 0.5
+    return share

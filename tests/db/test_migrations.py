@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from db.database import Database
 from db.errors import DatabaseConflictError
 from db.models import Base
 from db.types import UtcDateTime
+from tests.at_once import PATIENCE_S, at_once
 from tests.databases import PostgreSQL, SQLiteFiles
 
 AT = datetime(2026, 3, 12, 3, 5, tzinfo=UTC)
@@ -253,24 +253,16 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Database) -> None:
     assert tables(empty) == {table.name for table in TABLES}
 
 
-def upgrade_at_once(url: str, start: Barrier) -> None:
+def upgrade_at_once(start: Barrier, url: str) -> None:
     database = Database(url)
-    start.wait(60)
+    start.wait(PATIENCE_S)
     schema.upgrade(database)
     database.close()
 
 
 def test_programs_that_start_together_upgrade_once(databases: SQLiteFiles | PostgreSQL) -> None:
     url = databases.empty()
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.races"])
-    start = context.Barrier(4)
-    programs = [context.Process(target=upgrade_at_once, args=(url, start)) for _ in range(4)]
-    for program in programs:
-        program.start()
-    for program in programs:
-        program.join(90)
-    assert [program.exitcode for program in programs] == [0] * 4
+    at_once(upgrade_at_once, [(url,)] * 4)
     database = Database(url)
     assert counts(database)["journal"] == 1
     database.close()

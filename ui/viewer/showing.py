@@ -33,7 +33,9 @@ class Showing(QObject):
         is_staff: bool,
         swipe_direction: SwipeDirection = "follow",
         budget: int = BUDGET,
+        first: Position | None = None,
     ) -> None:
+        """first: fetched while everything else is made; shown by go()."""
         super().__init__(home)
         self._order, self._caption, self._log, self._words = order, caption, log, words
         self._is_staff = is_staff
@@ -43,6 +45,8 @@ class Showing(QObject):
         self.loader = FrameLoader(
             source, order, background, budget=budget, has_drawings=is_staff, parent=self
         )
+        if first is not None:
+            self.loader.want(first)
         self.canvas = ImageCanvas(self._neighbour, swipe_direction=swipe_direction, can_window=is_staff)
         self.canvas.setParent(home)
         self.loader.arrived.connect(self._on_arrived)

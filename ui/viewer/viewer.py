@@ -69,7 +69,8 @@ class Viewer(QWidget):
         self._source, self._background = source, background
         common = (source, self._order, caption, self._log, words, background, self)
         show = partial(Showing, *common, is_staff=tools == "staff", swipe_direction=swipe_direction)
-        self._main = show()
+        first = start or self._order.at(0)
+        self._main = show(first=first)
         self._beside: Callable[[], Showing] | None = partial(show, budget=BUDGET // 2)  # until stop()
         self._loader, self.canvas = self._main.loader, self._main.canvas
         self._companion: Companion | None = None
@@ -88,7 +89,6 @@ class Viewer(QWidget):
         self._first = QTimer(self, singleShot=True, interval=FIRST_MS)
         self._first.timeout.connect(self._get_ready)
         self.canvas.painted.connect(partial(self._first.start, 0))
-        first = start or self._order.at(0)
         if first is not None:
             self._main.go(first)
         else:
