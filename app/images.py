@@ -77,28 +77,6 @@ class Images(Noun):
         with self._file(instance_id) as path:
             return self.parts.imaging.stored(path, frame, max_side=side, cancelled=cancelled)
 
-    def rendered(
-        self,
-        instance_id: UUID,
-        frame: int,
-        *,
-        window: Window | None = None,
-        invert: bool = False,
-        max_side: int | None = None,
-        cancelled: threading.Event | None = None,
-    ) -> Picture:
-        """Return one frame, from 0, ready to be shown."""
-        with self._file(instance_id) as path:
-            return self.parts.imaging.render(
-                path,
-                frame,
-                window=window,
-                invert=invert,
-                overlays=True,
-                max_side=max_side,
-                cancelled=cancelled,
-            )
-
     def picture(
         self,
         instance_id: UUID,

@@ -15,12 +15,12 @@ from app.imports import Imports
 from app.served import LARGEST_PIECE, must_be_for_kind
 from app.transport import request_unreadable
 from web.api_caller import ApiPart, Asking, read_body
+from web.ranges import asked_range
 
 router = APIRouter()
 
 MOST_FILES = 20_000  # of one import
 _CHUNK = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 
 
 @router.get("/file/{ticket}")
@@ -32,7 +32,7 @@ def file(request: Request, ticket: str, api: ApiPart, caller: Asking) -> Respons
     stored = parts.archive.open(key)
     try:
         size = stored.seek(0, 2)
-        first, end = _part(request.headers.get("range", ""), size)
+        first, end = _part(request, size)
         stored.seek(first)
     except BaseException:
         stored.close()
@@ -70,16 +70,12 @@ def upload(
     return Response(b"{}", media_type="application/json")
 
 
-def _part(asked: str, size: int) -> tuple[int, int]:
+def _part(request: Request, size: int) -> tuple[int, int]:
     """Return the first byte and the one after the last; raises Invalid for a part that is not there."""
-    found = _RANGE.fullmatch(asked)
-    if found is None:
-        return 0, size
-    first = int(found[1])
-    end = min(int(found[2]) + 1, size) if found[2] else size
-    if not first < end:
-        raise Invalid("range_unknown", N_("There is no such part of this file."))
-    return first, end
+    try:
+        return asked_range(request.headers.get("range", ""), size) or (0, size)
+    except ValueError:
+        raise Invalid("range_unknown", N_("There is no such part of this file.")) from None
 
 
 def _chunks(stored: BinaryIO, left: int) -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """One exam of a signed-in patient: its reports, or why there is none yet, and its images (R23 to R36, D9, D11, D28)."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from app.rules.headings import is_heading
 from app.rules.report_release import ReportNotice
 from app.sayings import exam_title, notice_lines, report_name
 from app.views.exams import ExamPage, ReportRow, ReportText
+from web.marks import mark_of
 from web.pages import At
 from web.pictures import PAGE_DPI, saved_as
 from web.stay import Person, Signed, Stay
@@ -47,14 +47,14 @@ def see(stay: Signed, exam_id: UUID) -> Response:
         changes_at=page.exam.changes_at,
         check=f"/exams/{exam_id}/state",
         **shown(stay, page),
-        state=state_of(page),
+        state=mark_of(page),
     )
 
 
 @router.get("/{exam_id}/state")
 def state(at: At, exam_id: UUID) -> Response:
     """Say whether an open page still shows what is to be seen."""
-    return JSONResponse({"state": state_of(at.patient().exams.look(exam_id))})
+    return JSONResponse({"state": mark_of(at.patient().exams.look(exam_id))})
 
 
 @router.get("/{exam_id}/report/{report_id}.pdf")
@@ -94,11 +94,6 @@ def report_cards(stay: Stay, page: ExamPage) -> list[ReportCard]:
     if not cards:
         cards = [_unavailable(stay, page, None)]
     return list(dict.fromkeys(cards))
-
-
-def state_of(page: ExamPage) -> str:
-    """Return a short mark that changes when the page would look different."""
-    return hashlib.sha256(repr(page).encode()).hexdigest()[:16]
 
 
 def _readable(stay: Stay, page: ExamPage, row: ReportRow) -> ReportCard:

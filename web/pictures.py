@@ -7,7 +7,7 @@ from collections.abc import Generator
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -22,9 +22,11 @@ from app.rules.calendar import local_day
 from app.views.exams import ExamPage
 from web.errors import NO_PAGE
 from web.gallery import SIDES, THUMBNAIL_SIDE, listing, told
+from web.marks import guests_mark, mark_of
 from web.pages import At, Here
 from web.ranges import asked_range
 from web.shown import EVERY_FRAME
+from web.stay import Person, Stay
 
 PAGE_DPI = 150  # of a report that came as a PDF
 USUAL_SIDE = 2048  # of an image that is opened by its plain link
@@ -161,7 +163,18 @@ def more_images(at: At, who: Who, series: UUID, page: int = 1) -> Response:
     listed = listing(shown, page) if shown else None
     if shown is None or listed is None or not listed.places:
         raise NO_PAGE
-    return at.page("images.html", exam=exam.exam, series=shown, listing=listed, base=who.base)
+    context: dict[str, Any] = {"exam": exam.exam, "series": shown, "listing": listed, "base": who.base}
+    if who.exam_id is None:
+        return at.page("images.html", layout="visiting.html", state=guests_mark(exam), **context)
+    return Stay(at).page(
+        "images.html",
+        person=Person(exam.exam.patient_id, exam.exam.patient_name),
+        nouns="exam",
+        check=f"{who.base}/state",
+        layout="signed.html",
+        state=mark_of(exam),
+        **context,
+    )
 
 
 # Taking home

@@ -1,4 +1,4 @@
-"""Which part of a file a browser asks for (RFC 9110, section 14)."""
+"""Which part of a file a browser or a station asks for (RFC 9110, section 14)."""
 
 import re
 

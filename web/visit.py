@@ -1,7 +1,6 @@
 """A guest's visit: the report, the images and what may be taken home (R36 to R41, R47, D13, D17, D28)."""
 
 import contextlib
-import hashlib
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,8 +9,8 @@ from fastapi.responses import JSONResponse, Response
 from app.errors import PortalError
 from app.imaging.export import to_png
 from app.rules.calendar import local_day
-from app.views.exams import ExamPage
 from web.guest import LOOKING
+from web.marks import guests_mark
 from web.pages import At
 from web.pictures import PAGE_DPI, saved_as
 from web.security import Form, drop_cookie
@@ -33,14 +32,14 @@ def see(at: At) -> Response:
         exam=page.exam,
         exam_day=local_day(page.exam.performed_at, page.exam.time_zone),
         reports=reports,
-        state=_state(page),
+        state=guests_mark(page),
     )
 
 
 @router.get("/state/{exam_id}")
 def state(at: At, exam_id: UUID) -> Response:
     """Say whether an open page still shows what is to be seen; being asked is no sign that somebody is there (D17)."""
-    return JSONResponse({"state": _state(at.guest().exams.look(exam_id))})
+    return JSONResponse({"state": guests_mark(at.guest().exams.look(exam_id))})
 
 
 @router.post("/leave")
@@ -70,16 +69,3 @@ def report_pdf(at: At, report_id: UUID) -> Response:
     page = guest.exams.look(guest.visits.mine().exam_id)
     pdf = guest.reports.document(report_id, words=at.words)
     return Response(pdf, media_type="application/pdf", headers=saved_as("report-{day}.pdf", page))
-
-
-def _state(page: ExamPage) -> str:
-    """Return a short mark that changes when the page would look different."""
-    seen = (
-        page.may_see_report,
-        page.may_see_images,
-        page.may_download,
-        page.notice,
-        [(report.id, report.title, report.state, report.notice, report.pages) for report in page.reports],
-        [instance.id for series in page.series for instance in series.instances],
-    )
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]

@@ -95,6 +95,14 @@ def test_images_are_told_in_their_order_and_listed_for_browsers_without_scripts(
     assert re.findall(r'href="([^"]+/image/[^"]+)"', listed.text) == [
         f"{looker.base}/image/{one.id}/0" for one in looker.page.series[0].instances
     ]
+    # The ways out stand there too, and the page goes when the visit or session does.
+    leads_out, asks = (
+        ("/visit/leave", f"/visit/state/{looker.page.exam.id}")
+        if looker.base == "/visit"
+        else ("/sign-out", "/live?")
+    )
+    assert f'action="{leads_out}"' in listed.text
+    assert f'data-ask="{asks}' in listed.text
     assert looker.get(f"/images?series={series}&page=2").status_code == 404
     assert looker.get(f"/images?series={series}&page=0").status_code == 404
     assert looker.get(f"/images?series={looker.slice}").status_code == 404

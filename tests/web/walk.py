@@ -107,7 +107,7 @@ class Walk:
         self.go(page, f"/i/{NUMBER}")
         page.get_by_label("Verification code").fill(code)
         page.get_by_role("button", name="Open the exam").click()
-        page.locator("#visit, .refused").first.wait_for()
+        page.locator("blockquote.note, article.report, section.images, .refused").first.wait_for()
 
     def _refused(self, page: Page) -> None:
         self.go(page, "/sign-in")

@@ -1,5 +1,6 @@
 """What comes in, and what is left when something goes wrong."""
 
+import io
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
 from app.errors import Conflict, PortalError, Unavailable
@@ -73,8 +75,8 @@ def test_images_are_there_for_the_patient_as_soon_as_they_are_imported(
     acting = scene.acting(scene.account(patient))
     page = acting.exams.open(done.exam_ids[0])
     assert page.notice is not None
-    picture = acting.images.rendered(page.series[0].instances[0].id, 0)
-    assert picture.pixels.min() == 255
+    picture = acting.images.picture(page.series[0].instances[0].id, 0, form="png")
+    assert Image.open(io.BytesIO(picture)).getextrema() == (255, 255)
 
 
 def test_without_an_accession_number_each_study_is_an_exam_and_with_one_they_share_it(
