@@ -21,6 +21,7 @@ AT_A_KIOSK = frozenset(
         "activation.finish",
         "activation.start",
         "audit.who_opened",
+        "changes.follow",
         "changes.since",
         "clinic.settings",
         "downloads.offer",

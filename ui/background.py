@@ -6,11 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
+from weakref import ref
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-Lane = Literal["database", "images"]
+from ui.waiting_threads import WaitingThreads
+
+# What is "waiting" may take a minute, for an answer that comes only when there is one; the program ends without it.
+Lane = Literal["database", "images", "waiting"]
 THREADS: dict[Lane, int] = {"database": 4, "images": 2}
 SWITCH_S = 0.0005
 Result = TypeVar("Result")
@@ -55,20 +59,28 @@ class Progress:
 
 
 @dataclass
+class _Outcome:
+    """What the work leaves behind: all that its thread knows of the job, so that no window is let go of there."""
+
+    found: list[Any] = field(default_factory=list)
+    error: Exception | None = None
+
+
+@dataclass
 class _Job:
     owner: QObject
     done: Callable[[Any], None]
     failed: Callable[[Exception], None]
     group: str | None
     progress: Progress | None
+    is_waiting: bool
     future: "Future[None] | None" = None
     watch: QMetaObject.Connection | None = None
-    outcome: list[Any] = field(default_factory=list)
-    error: Exception | None = None
+    outcome: _Outcome = field(default_factory=_Outcome)
 
 
 class Background(QObject):
-    """Runs work in two lanes, so that a slow archive never freezes a sign-in.
+    """Runs work in lanes, so that a slow archive never freezes a sign-in.
 
     The signals belong to this object, which lives on the GUI thread: a signal on the piece of work itself loses
     results silently.
@@ -82,6 +94,7 @@ class Background(QObject):
         # The window's thread gives the interpreter up in every call to Qt, and gets it back this late at worst.
         sys.setswitchinterval(SWITCH_S)
         self._lanes = {lane: ThreadPoolExecutor(n, thread_name_prefix=lane) for lane, n in THREADS.items()}
+        self._waiting = WaitingThreads()
         self._jobs: dict[int, _Job] = {}
         self._running: set[Future[None]] = set()
         self._last = 0
@@ -108,13 +121,16 @@ class Background(QObject):
                 self.cancel(number)
         self._last += 1
         number = self._last
-        job = _Job(owner, done, failed, group, progress)
+        job = _Job(owner, done, failed, group, progress, lane == "waiting")
         self._jobs[number] = job
         job.watch = owner.destroyed.connect(lambda *_: self.cancel(number))
         if progress is not None:
             progress.attach(lambda: self._moved.emit(number))
-        job.future = self._lanes[lane].submit(self._do, number, job, work)
-        self._running.add(job.future)
+        if lane == "waiting":
+            job.future = self._waiting.submit(_away(ref(self), number, job.outcome, work))
+        else:
+            job.future = self._lanes[lane].submit(self._do, number, job.outcome, work)
+            self._running.add(job.future)
         return number
 
     def cancel(self, number: int) -> None:
@@ -134,13 +150,15 @@ class Background(QObject):
             self.cancel(number)
 
     def is_idle(self) -> bool:
-        """Tell whether no work is under way or waiting to be delivered."""
-        return not self._jobs and all(future.done() for future in self._running)
+        """Tell whether no work is under way or waiting to be delivered, but for what may wait for a minute."""
+        is_under_way = any(not job.is_waiting for job in self._jobs.values())
+        return not is_under_way and all(future.done() for future in self._running)
 
     def stop(self, seconds: float = 5.0) -> bool:
         """Forget everything and wait for what has begun; tells whether all of it ended in time."""
         for number in list(self._jobs):
             self.cancel(number)
+        self._waiting.close()
         for lane in self._lanes.values():
             lane.shutdown(wait=False)
         if wait(self._running, timeout=seconds).not_done:
@@ -149,13 +167,11 @@ class Background(QObject):
             lane.shutdown(wait=True)  # the threads have nothing left to do
         return True
 
-    def _do(self, number: int, job: _Job, work: Callable[[], Any]) -> None:
-        try:
-            job.outcome.append(work())
-        except Exception as caught:  # noqa: BLE001 - whatever it is, the person is told by failed()
-            job.error = caught
-        except BaseException as caught:  # noqa: BLE001 - a panic in Rust code is no Exception, and the page must not wait for ever
-            job.error = RuntimeError(type(caught).__name__)
+    def _do(self, number: int, outcome: _Outcome, work: Callable[[], Any]) -> None:
+        _work(outcome, work)
+        self._tell(number)
+
+    def _tell(self, number: int) -> None:
         if isValid(self):
             self._ended.emit(number)
 
@@ -168,10 +184,10 @@ class Background(QObject):
         self._unwatch(job)
         if job.progress is not None:
             job.progress.show()
-        if job.error is not None:
-            job.failed(job.error)
+        if job.outcome.error is not None:
+            job.failed(job.outcome.error)
         else:
-            job.done(job.outcome[0])
+            job.done(job.outcome.found[0])
 
     @Slot(int)
     def _show_progress(self, number: int) -> None:
@@ -184,3 +200,25 @@ class Background(QObject):
         if job.watch is not None and isValid(job.owner):
             QObject.disconnect(job.watch)
         job.watch = None
+
+
+def _work(outcome: _Outcome, work: Callable[[], Any]) -> None:
+    try:
+        outcome.found.append(work())
+    except Exception as caught:  # noqa: BLE001 - whatever it is, the person is told by failed()
+        outcome.error = caught
+    except BaseException as caught:  # noqa: BLE001 - a panic in Rust code is no Exception, and the page must not wait for ever
+        outcome.error = RuntimeError(type(caught).__name__)
+
+
+def _away(
+    background: "ref[Background]", number: int, outcome: _Outcome, work: Callable[[], Any]
+) -> Callable[[], None]:
+    """Return the work for a thread that may outlive the windows: it must not be the last to hold an object of Qt."""
+
+    def do() -> None:
+        _work(outcome, work)
+        if (there := background()) is not None:
+            there._tell(number)  # noqa: SLF001 - a part of the class that only stands outside it
+
+    return do

@@ -17,8 +17,9 @@ from app.outside.logs import report_bug
 from app.portal import Portal
 from app.served import Served, may_ask, served_by
 from app.transport import API_VERSION, OLDEST_VERSION, request_unreadable, write_error
-from web import api_description, api_files
+from web import api_description, api_files, feed
 from web.api_caller import Api, ApiPart, Asking, Stamp, check_version, read_body
+from web.feed import Feed
 
 router = APIRouter()
 
@@ -42,8 +43,10 @@ def create_api(portal: Portal) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     api.state.api = Api(portal, served_by(portal))
+    api.state.feed = Feed(portal.parts)
     api.include_router(api_files.router)
     api.include_router(api_description.router)
+    api.include_router(feed.router)
     api.include_router(router)
     api.add_exception_handler(PortalError, _tell)
     api.add_exception_handler(HTTPException, _tell_nothing)

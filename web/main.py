@@ -29,6 +29,7 @@ from web import (
 )
 from web.api import create_api
 from web.errors import LastResort, tell_errors
+from web.feed import Feed
 from web.pages import Pages, known_host
 from web.security import Door
 
@@ -51,7 +52,7 @@ PARTS = (
 LARGEST_REQUEST = 64 * 1024  # bytes; our longest form is far smaller
 
 
-def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
+def create_app(portal: Portal, settings: MachineSettings) -> "Application":
     """Return the application that a web server calls; it lives as long as the portal is open."""
     pages = Pages(portal, settings.data_folder)
 
@@ -91,7 +92,9 @@ def create_app(portal: Portal, settings: MachineSettings) -> FastAPI:
     # The one added last is the outermost: what the last resort answers also gets the headers.
     application.add_middleware(LastResort, pages=pages)
     application.add_middleware(Door)
-    application.stations = Door(create_api(portal))
+    stations = create_api(portal)
+    application.feed = stations.state.feed
+    application.stations = Door(stations)
     return application
 
 
@@ -99,6 +102,7 @@ class Application(FastAPI):
     """The pages and, beside them, the stations' way in: it has bounds, errors and a door of its own."""
 
     stations: ASGIApp
+    feed: Feed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -16,6 +16,7 @@ from app.portal import Portal, open_portal
 from app.practice import open_practice
 from app.settings import ListenSettings, MachineSettings, is_this_machine
 from app.words import Words
+from web.feed import Feed
 from web.main import create_app
 
 _ = Words()
@@ -62,8 +63,9 @@ def _serve(portal: Portal, settings: MachineSettings, listening: socket.socket) 
 def make_server(portal: Portal, settings: MachineSettings) -> uvicorn.Server:
     """Return a server of the web view, with the certificate of the settings; raises Invalid when that cannot be used."""
     listen = settings.listen
+    application = create_app(portal, settings)
     config = uvicorn.Config(
-        create_app(portal, settings),
+        application,
         ssl_certfile=listen.certificate,
         ssl_keyfile=listen.certificate_key,
         log_config=None,
@@ -84,7 +86,19 @@ def make_server(portal: Portal, settings: MachineSettings) -> uvicorn.Server:
             ),
             file=str(listen.certificate),
         ) from None
-    return uvicorn.Server(config)
+    return _Server(config, application.feed)
+
+
+class _Server(uvicorn.Server):
+    """Answers, before it stops, whoever follows the change feed: they would hold the stop up."""
+
+    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._feed.end()
+        await super().shutdown(sockets)
 
 
 def listening_socket(listen: ListenSettings) -> socket.socket:

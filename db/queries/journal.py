@@ -1,5 +1,6 @@
 """The audit chain, the change feed, replays and throttles: all that every use case passes through."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -49,28 +50,42 @@ def head(session: Session) -> tuple[UUID, int, int, bytes]:
     return row.epoch, row.change_number, row.audit_number, row.audit_hash
 
 
-def changes_after(
-    session: Session,
-    number: int,
-    *,
-    site_ids: frozenset[UUID] | None,
-    account_id: UUID | None,
-    patient_ids: frozenset[UUID],
-    invitation_id: UUID | None,
-) -> list[Change]:
-    """Return the changes after a number that a caller may know of, at most CHANGES_AT_ONCE.
+@dataclass(frozen=True)
+class Scope:
+    """Which changes somebody may know of.
 
     Staff (site_ids given) know of their sites and of what carries none; a patient of the account and its patients;
     a guest of the invitation.
     """
-    if site_ids is not None:
-        scope = or_(Change.site_id.is_(None), Change.site_id.in_(site_ids))
-    elif account_id is not None:
-        scope = or_(Change.account_id == account_id, Change.patient_id.in_(patient_ids))
-    else:
-        scope = Change.invitation_id == invitation_id
-    query = select(Change).where(Change.number > number, scope)
+
+    site_ids: frozenset[UUID] | None = None
+    account_id: UUID | None = None
+    patient_ids: frozenset[UUID] = frozenset()
+    invitation_id: UUID | None = None
+
+    def holds(self, change: Change) -> bool:
+        """Tell whether a change is in it: what changes_after asks of the database."""
+        if self.site_ids is not None:
+            return change.site_id is None or change.site_id in self.site_ids
+        if self.account_id is not None:
+            return change.account_id == self.account_id or change.patient_id in self.patient_ids
+        return self.invitation_id is not None and change.invitation_id == self.invitation_id
+
+
+def changes_after(session: Session, number: int, scope: Scope | None) -> list[Change]:
+    """Return the changes after a number that are in a scope, or all of them; at most CHANGES_AT_ONCE."""
+    query = select(Change).where(Change.number > number)
+    if scope is not None:
+        query = query.where(_in(scope))
     return list(session.scalars(query.order_by(Change.number).limit(CHANGES_AT_ONCE)))
+
+
+def _in(scope: Scope) -> ColumnElement[bool]:
+    if scope.site_ids is not None:
+        return or_(Change.site_id.is_(None), Change.site_id.in_(scope.site_ids))
+    if scope.account_id is not None:
+        return or_(Change.account_id == scope.account_id, Change.patient_id.in_(scope.patient_ids))
+    return Change.invitation_id == scope.invitation_id
 
 
 def newest_event_at(session: Session) -> datetime | None:

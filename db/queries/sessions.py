@@ -6,7 +6,17 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import AccessGrant, Account, SessionRecord, Staff, StaffRole, StaffSite, Station, Visit
+from db.models import (
+    AccessGrant,
+    Account,
+    Invitation,
+    SessionRecord,
+    Staff,
+    StaffRole,
+    StaffSite,
+    Station,
+    Visit,
+)
 
 
 def by_digest(session: Session, digest: bytes) -> SessionRecord | None:
@@ -149,3 +159,42 @@ def end_at_station(session: Session, station_id: UUID, now: datetime, reason: st
 def seen_station(session: Session, station_id: UUID, now: datetime) -> None:
     """Note that a station was in use."""
     session.execute(update(Station).where(Station.id == station_id).values(last_seen_at=now))
+
+
+def stays_over(session: Session, digests: frozenset[bytes], now: datetime) -> frozenset[bytes]:
+    """Return which of these tokens' sessions and visits have been ended, by whatever: two questions for all of them.
+
+    What only time without a sign of life ends is not among them.
+    """
+    sessions = (
+        select(SessionRecord.digest)
+        .outerjoin(Station, Station.id == SessionRecord.station_id)
+        .outerjoin(Staff, Staff.id == SessionRecord.staff_id)
+        .outerjoin(Account, Account.id == SessionRecord.account_id)
+        .where(
+            SessionRecord.digest.in_(digests),
+            or_(
+                SessionRecord.ended_at.is_not(None),
+                SessionRecord.ends_at <= now,
+                Station.revoked_at.is_not(None),
+                Staff.disabled_at.is_not(None),
+                Account.blocked_at.is_not(None),
+                Account.deleted_at.is_not(None),
+            ),
+        )
+    )
+    visits = (
+        select(Visit.digest)
+        .join(Invitation, Invitation.id == Visit.invitation_id)
+        .outerjoin(Station, Station.id == Visit.station_id)
+        .where(
+            Visit.digest.in_(digests),
+            or_(
+                Visit.ended_at.is_not(None),
+                Visit.ends_at <= now,
+                Station.revoked_at.is_not(None),
+                Invitation.revoked_at.is_not(None),
+            ),
+        )
+    )
+    return frozenset(session.scalars(sessions)) | frozenset(session.scalars(visits))

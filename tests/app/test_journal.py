@@ -55,14 +55,8 @@ def follow(portal: Portal, before: int, after: int) -> list[int]:
     while time.monotonic() < until:
         with portal.parts.database.reading() as session:
             written = session.scalar(select(func.count()).select_from(Change))
-            rows = queries.changes_after(
-                session,
-                seen[-1] if seen else before,
-                site_ids=frozenset(),
-                account_id=None,
-                patient_ids=frozenset(),
-                invitation_id=None,
-            )
+            scope = queries.Scope(site_ids=frozenset())
+            rows = queries.changes_after(session, seen[-1] if seen else before, scope)
         seen += [row.number for row in rows]
         if written == after and not rows:
             break

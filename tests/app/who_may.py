@@ -133,6 +133,7 @@ TABLE: dict[str, Row] = {
     "audit.verify": Row(nothing, PRIVACY | IT | IT_S | LINE),
     "audit.head": Row(nothing, PRIVACY | IT | IT_S | LINE),
     "changes.since": Row(nothing, ANY_PATIENT | ANY_GUEST | STAFF | LOCKED),
+    "changes.follow": Row(nothing, ANY_PATIENT | ANY_GUEST | STAFF | LOCKED),
     # The clinic
     "clinic.settings": Row(nothing, EVERYBODY),
     "clinic.change": Row(

@@ -172,9 +172,9 @@ def served(
 
 
 @contextmanager
-def serving(portal: Portal) -> Iterator[str]:
+def serving(portal: Portal, port: int = 0) -> Iterator[str]:
     """Serve a portal for as long as the context lasts; the address comes with it."""
-    listening = listening_socket(ListenSettings(port=0))
+    listening = listening_socket(ListenSettings(port=port))
     server = make_server(portal, replace(portal.parts.settings, listen=ListenSettings()))
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]), name="web server")
     thread.start()

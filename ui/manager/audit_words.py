@@ -26,6 +26,7 @@ VERBS = {
     "audit.verify": N_("checked this record for gaps"),
     "audit.who_opened": N_("looked up who opened a patient's records"),
     "changes.since": N_("looked for what has changed"),
+    "changes.follow": N_("looked for what has changed"),
     "clinic.begin": N_("set the clinic up"),
     "clinic.change": N_("changed the clinic's settings"),
     "clinic.month": N_("looked at a month's numbers"),

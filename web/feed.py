@@ -1,0 +1,149 @@
+"""The change feed as stations follow it: a question waits here, without a thread or a database, until there is news."""
+
+import asyncio
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app.callers import Caller
+from app.changes import ChangeFeed, News, news, whose_stay_is_over
+from app.errors import PortalError
+from app.outside.logs import report_bug
+from app.parts import Parts
+from app.served import USUAL_SIZE, may_ask
+from web.api_caller import ApiPart, Asking, read_body
+from web.lanes import Lane
+
+router = APIRouter()
+
+LOOK_EVERY_S = 0.25
+STAYS_EVERY = 8  # looks: a stay that is over is noticed within two seconds
+AFTER_TROUBLE_S = 1.0
+# Less than the minute after which proxies hang up, and after which stations do.
+ANSWER_AFTER_S = 45.0
+_THREADS = 4
+_NAME = "changes.follow"
+
+
+class _Follower:
+    """One question that waits."""
+
+    def __init__(self, caller: Caller, noun: ChangeFeed) -> None:
+        self.caller = caller
+        self.noun = noun
+        self.woken = asyncio.Event()
+
+
+class Feed:
+    """Looks for news once for all who wait in this process, while anybody does, and wakes whom it concerns.
+
+    What the woken are told they read themselves: rights and scope are those of that moment.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._reading = Lane(_THREADS)
+        self._looking = Lane(1)
+        self._waiting: set[_Follower] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._is_over = False
+
+    @property
+    def followers(self) -> int:
+        """How many questions wait now."""
+        return len(self._waiting)
+
+    def end(self) -> None:
+        """Answer everybody who waits: the server is about to stop."""
+        self._is_over = True
+        self._wake(self._waiting)
+
+    async def answer(self, request: Request, caller: Caller, sent: bytes) -> bytes:
+        """Return the answer once there is news for this caller, or after a while; raises what changes.follow raises."""
+        served = may_ask(request.app.state.api.served, _NAME, caller)
+        asked = served.passage.read_arguments(sent)
+        follower = _Follower(caller, ChangeFeed(self._parts, caller))
+        ends_at = asyncio.get_running_loop().time() + ANSWER_AFTER_S
+        self._waiting.add(follower)  # before the first look: what comes meanwhile wakes it
+        gone = asyncio.create_task(_hangs_up(request))
+        try:
+            self._watch_on()
+            while True:
+                follower.woken.clear()
+                found = await self._reading.run(lambda: follower.noun.follow(**asked))
+                left = ends_at - asyncio.get_running_loop().time()
+                is_news = found.rows or found.epoch != asked.get("epoch")
+                if is_news or left <= 0 or self._is_over or gone.done():
+                    return served.passage.write_answer(found)
+                # What others have changed need not be gone over again.
+                asked["number"] = found.number
+                await _woken_or_gone(follower, gone, left)
+        finally:
+            self._waiting.discard(follower)
+            gone.cancel()
+
+    def _watch_on(self) -> None:
+        watch, loop = self._watch, asyncio.get_running_loop()
+        if watch is None or watch.done() or watch.get_loop() is not loop:
+            self._watch = loop.create_task(self._look_again_and_again())
+
+    async def _look_again_and_again(self) -> None:
+        before: News | None = None
+        looks = 0
+        while self._waiting:
+            try:
+                looks += 1
+                before = await self._look(before, with_stays=looks % STAYS_EVERY == 0)
+                pause = LOOK_EVERY_S
+            except PortalError as error:
+                # Whoever waits goes on waiting: a database that is away comes back.
+                logging.getLogger(__name__).warning("the change feed waits", exc_info=error)
+                pause = AFTER_TROUBLE_S
+            except Exception as error:  # noqa: BLE001 - followers depend on it, whatever goes wrong once
+                report_bug(error)
+                pause = AFTER_TROUBLE_S
+            await asyncio.sleep(pause)
+
+    async def _look(self, before: News | None, *, with_stays: bool) -> News:
+        found = await self._looking.run(lambda: news(self._parts, before))
+        if found.rows is None or found.rows:
+            self._wake({one for one in self._waiting if found.concerns(one.noun.scope)})
+        if with_stays:
+            callers = frozenset(one.caller for one in self._waiting)
+            over = await self._looking.run(lambda: whose_stay_is_over(self._parts, callers))
+            self._wake({one for one in self._waiting if one.caller in over})
+        return found
+
+    @staticmethod
+    def _wake(followers: set[_Follower]) -> None:
+        for one in followers:
+            one.woken.set()
+
+
+async def _body(request: Request, caller: Asking, api: ApiPart) -> bytes:
+    """Read what is asked, once it is known who asks."""
+    may_ask(api.served, _NAME, caller)
+    return await read_body(request, USUAL_SIZE)
+
+
+@router.post(f"/{_NAME}")
+async def follow(request: Request, caller: Asking, sent: Annotated[bytes, Depends(_body)]) -> Response:
+    """Tell a station what changed, as soon as something has."""
+    feed: Feed = request.app.state.feed
+    return Response(await feed.answer(request, caller, sent), media_type="application/json")
+
+
+async def _hangs_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _woken_or_gone(follower: _Follower, gone: asyncio.Task[None], seconds: float) -> None:
+    woken = asyncio.create_task(follower.woken.wait())
+    either: list[asyncio.Task[Any]] = [woken, gone]
+    try:
+        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        woken.cancel()
