@@ -74,7 +74,9 @@ def _native(frames: Frames, frame: int, layout: PixelLayout) -> Decoded:
     little = file.coding.little and file.transfer_syntax != GE_BIG_ENDIAN_PIXELS
     first_bit = frame * layout.frame_bits % 8
     pixels = native(frames.native_bytes_of(frame), layout, first_bit=first_bit, little=little)
-    return Decoded(pixels, replace(layout, photometric=_unsubsampled(layout)))
+    return Decoded(
+        pixels, replace(layout, photometric=_unsubsampled(layout)) if layout.subsampled else layout
+    )
 
 
 def _sized(frames: Frames, layout: PixelLayout, codestream: Codestream) -> PixelLayout:
@@ -223,7 +225,9 @@ def _deflated_frame(data: bytes, layout: PixelLayout, _codestream: Codestream) -
     inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, length)
     inflated += bytes(length - len(inflated))
     pixels = native(inflated, layout, first_bit=0, little=True)
-    return Decoded(pixels, replace(layout, photometric=_unsubsampled(layout)))
+    return Decoded(
+        pixels, replace(layout, photometric=_unsubsampled(layout)) if layout.subsampled else layout
+    )
 
 
 def _plain(data: bytes, layout: PixelLayout, _codestream: Codestream) -> Decoded:

@@ -25,12 +25,13 @@ PIXELS = (
     tags.DOUBLE_FLOAT_PIXEL_DATA,
     tags.PIXEL_DATA,
 )  # float, double float, integer
+_LAST = frozenset((*PIXELS, ITEM, ITEM_END, SEQUENCE_END))  # where the elements of a data set end
 UNDEFINED = 0xFFFFFFFF
 _SMALL, _BLOCK = 64, 8192  # bytes
 
-_LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
+_LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
 _SHORT = frozenset(
-    (
+    [
         "AE",
         "AS",
         "AT",
@@ -52,7 +53,7 @@ _SHORT = frozenset(
         "UI",
         "UL",
         "US",
-    )
+    ]
 )
 _BINARY = {
     "US": "H",
@@ -69,7 +70,13 @@ _BINARY = {
     "OD": "d",
 }
 _ENCODED = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
-_SHORTEST = 8  # bytes of an element without a value
+# Tag, VR and 16-bit length, or all else that the same eight bytes may be (PS3.5 7.1.2, 7.1.3).
+_HEADS = {True: struct.Struct("<HH2sH").unpack_from, False: struct.Struct(">HH2sH").unpack_from}
+_LENGTHS = {True: struct.Struct("<I").unpack_from, False: struct.Struct(">I").unpack_from}
+_SHORT_NAMES = {name.encode(): name for name in sorted(_SHORT)}
+_LONG_NAMES = {name.encode(): name for name in sorted(_LONG)}
+_SHORTEST, _LONGEST = 8, 12  # bytes of an element before its value
+_ITEMS = 0xFFFE  # the group of items, which have no VR (PS3.5 7.5)
 _MAX_DEPTH = 512
 _MAX_ITEMS = 2_000_000  # walked over; the time limit of a job is the real bound
 _MAX_ELEMENTS = 200_000
@@ -109,14 +116,21 @@ class Source:
     def read(self, start: int, count: int) -> bytes:
         """Return up to count bytes from start; fewer at the end of the file."""
         if count <= _SMALL:
-            # Headers are read in steps of a dozen bytes: a look into memory is much quicker than a call a step.
-            at = start - self._block_at
-            if at < 0 or at + count > len(self._block):
-                self.stream.seek(start)
-                self._block, self._block_at, at = self.stream.read(_BLOCK), start, 0
-            return self._block[at : at + max(0, count)]
+            block, at = self.look(start, count)
+            return block[at : at + max(0, count)]
         self.stream.seek(start)
         return self.stream.read(min(count, self.size - start))
+
+    def look(self, start: int, count: int) -> tuple[bytes, int]:
+        """Return a block of bytes and where in it start is; count bytes follow there, or all to the end of the file.
+
+        Headers are read in steps of a dozen bytes: a look into memory is much quicker than a call a step.
+        """
+        at = start - self._block_at
+        if at < 0 or at + count > len(self._block):
+            self.stream.seek(start)
+            self._block, self._block_at, at = self.stream.read(_BLOCK), start, 0
+        return self._block, at
 
     def read_array(self, start: int, count: int) -> NDArray[np.uint8]:
         """Return up to count bytes from start as an array that may be changed."""
@@ -138,26 +152,28 @@ def coding_at(source: Source, start: int) -> Coding:
     return Coding(implicit=vr not in _LONG and vr not in _SHORT, little=little)
 
 
-def _element(source: Source, at: int, coding: Coding) -> Element | None:  # noqa: PLR0911 - a way of writing each
-    head = source.read(at, 12)
-    if len(head) < 8:  # noqa: PLR2004 - tag and length
+def _element(source: Source, at: int, coding: Coding) -> Element | None:
+    block, here = source.look(at, _LONGEST)
+    if len(block) - here < _SHORTEST:
         return None
-    order = "<" if coding.little else ">"
-    group, number = struct.unpack_from(order + "HH", head)
+    little = coding.little
+    group, number, vr, length = _HEADS[little](block, here)
     tag = group << 16 | number
-    if coding.implicit or group == 0xFFFE:  # noqa: PLR2004 - items have no VR (PS3.5 7.5)
-        return Element(tag, "", at + 8, struct.unpack_from(order + "I", head, 4)[0])
-    vr = head[4:6].decode("latin-1")
-    if vr in _SHORT:
-        return Element(tag, vr, at + 8, struct.unpack_from(order + "H", head, 6)[0])
-    if vr not in _LONG and not (vr.isascii() and vr.isalpha() and vr.isupper()):
+    if not coding.implicit and group != _ITEMS:
+        name = _SHORT_NAMES.get(vr)
+        if name is not None:
+            return Element(tag, name, at + 8, length)
+        name = _LONG_NAMES.get(vr)
+        if name is None and vr.isascii() and vr.isalpha() and vr.isupper():
+            name = vr.decode("ascii")  # a VR of a later edition: long if it has the two spare bytes
+            if length:
+                return Element(tag, name, at + 8, length)
+        if name is not None:
+            if len(block) - here < _LONGEST:
+                return None
+            return Element(tag, name, at + 12, _LENGTHS[little](block, here + 8)[0])
         # An element written implicitly inside an explicit data set: some devices do this.
-        return Element(tag, "", at + 8, struct.unpack_from(order + "I", head, 4)[0])
-    if vr not in _LONG and head[6:8] != b"\0\0":
-        return Element(tag, vr, at + 8, struct.unpack_from(order + "H", head, 6)[0])
-    if len(head) < 12:  # noqa: PLR2004 - tag, VR, two spare bytes, length
-        return None
-    return Element(tag, vr, at + 12, struct.unpack_from(order + "I", head, 8)[0])
+    return Element(tag, "", at + 8, _LENGTHS[little](block, here + 4)[0])
 
 
 def _end_of_items(source: Source, at: int, stop: int, coding: Coding) -> int:
@@ -219,22 +235,21 @@ class Elements:
             if found is None:
                 self.damaged = True
                 return
-            if found.tag in {ITEM_END, SEQUENCE_END, ITEM}:
+            tag, _, start, length = found
+            if self._only_group is not None and tag >> 16 != self._only_group:
                 return
-            if self._only_group is not None and found.tag >> 16 != self._only_group:
+            if tag in _LAST:
+                self.pixels = found if tag in PIXELS else None
                 return
-            if found.tag in PIXELS:
-                self.pixels = found
-                return
-            if found.length == UNDEFINED:
+            if length == UNDEFINED:
                 inner = IMPLICIT_LITTLE if found.vr == "UN" else self.coding
-                at = _end_of_items(self.source, found.start, stop, inner)
-            elif found.start + found.length > stop:
+                at = _end_of_items(self.source, start, stop, inner)
+            elif start + length > stop:
                 self.damaged = True
-                yield found._replace(length=stop - found.start)
+                yield found._replace(length=stop - start)
                 return
             else:
-                at = found.start + found.length
+                at = start + length
             yield found
         self.damaged = True
 
