@@ -54,7 +54,7 @@ class Accounts(Noun):
         if queries.own(work.session, patient_id):
             raise Conflict("account_exists", N_("This patient has an account already. It is on this page."))
         account = Account(
-            id=new_id(),
+            id=work.made.id("account"),
             site_id=work.who.site_id or patient.site_id,
             holder_name=f"{patient.given_names} {patient.family_name}".strip(),
             holder_birth_date=patient.birth_date,
@@ -91,7 +91,7 @@ class Accounts(Noun):
         """Make an account for a parent, guardian or carer who is to reach the patient (D31)."""
         patient = reach.patient(work, patient_id)
         account = Account(
-            id=new_id(),
+            id=work.made.id("account"),
             site_id=work.who.site_id or patient.site_id,
             holder_name=required(holder_name, "holder_name", 200),
             holder_birth_date=born(

@@ -41,7 +41,7 @@ def issue(parts: Parts, work: Work[Any], account: Account, identity_check: str, 
     finish_tasks(work, *(f"code_expiring:{old.id}" for old in queries.live(work.session, [account.id])))
     queries.kill(work.session, account.id, work.now, "replaced")
     work.session.flush()
-    code = fresh_code(parts.keys, "activation")
+    code = fresh_code(parts.keys, "activation", work.made.code)
     zone = zone_of(work.session, account.site_id)
     months = work.clinic.rules.activation_months
     row = ActivationCode(
@@ -73,6 +73,7 @@ def issue(parts: Parts, work: Work[Any], account: Account, identity_check: str, 
             expires_on=expires_on,
             made_at=work.now,
             asks_for_digits=asks_for_digits(patient),
+            works_later=parts.outbox is not None,
         )
     return CodeIssued(account.id, expires_on, way, letter)
 

@@ -38,6 +38,8 @@ class Caller:
     digest: bytes | None = field(default=None, repr=False)  # of the session's or visit's token
     address: str = ""
     station_kind: str = field(default="", compare=False)
+    staff_id: UUID | None = None  # who did it, of an operation
+    made_at: datetime | None = None  # when the desk did it, of an operation
     held: Held | None = field(default=None, repr=False, compare=False)  # where the database is at the server
 
     @property
@@ -114,6 +116,17 @@ class Callers:
             address=address or (station.address if station else ""),
         )
 
+    def operation(self, station: Caller, staff_id: UUID, made_at: datetime) -> Caller:
+        """The employee who did something at a desk while the server was away, vouched for by the desk's key."""
+        return Caller(
+            CallerKind.OPERATION,
+            station_id=station.station_id,
+            station_kind=station.station_kind,
+            address=station.address,
+            staff_id=staff_id,
+            made_at=made_at,
+        )
+
     def command_line(self) -> Caller:
         """The person at the server's own command line: whoever can read the database's file or password."""
         return Caller(CallerKind.COMMAND_LINE)
@@ -146,6 +159,8 @@ def standing(session: Session, caller: Caller, now: datetime, clinic: Clinic) ->
         station_roles |= {Role.KIOSK} if station.kind == "kiosk" else {Role.DESK}
     if caller.kind in {CallerKind.NOBODY, CallerKind.STATION}:
         return Standing(caller.kind, station_roles, caller.station_id, site_id, address=caller.address)
+    if caller.kind is CallerKind.OPERATION:
+        return _of_operation(session, caller, site_id)
     assert caller.digest is not None
     if caller.kind is CallerKind.VISIT:
         return _visit(session, caller, caller.digest, site_id, now, clinic)
@@ -200,6 +215,27 @@ def _signed_in(
         patient_ids=queries.reached_patients(session, account.id, now),
         address=caller.address,
         last_active_at=record.last_active_at,
+    )
+
+
+def _of_operation(session: Session, caller: Caller, site_id: UUID | None) -> Standing:
+    assert caller.staff_id is not None
+    assert caller.made_at is not None
+    staff = queries.staff_member(session, caller.staff_id)
+    # Who was disabled afterwards was still allowed to do it then.
+    if staff is None or (staff.disabled_at is not None and staff.disabled_at <= caller.made_at):
+        raise NotAllowed(
+            "not_allowed_then", N_("Whoever did this was not allowed to at that time. Ask a manager.")
+        )
+    return Standing(
+        caller.kind,
+        _roles_of(session, staff),
+        caller.station_id,
+        site_id,
+        staff_id=staff.id,
+        site_ids=queries.staff_sites(session, staff.id),
+        may_search_other_sites=staff.may_search_other_sites,
+        address=caller.address,
     )
 
 

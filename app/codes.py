@@ -20,9 +20,9 @@ class FreshCode:
         return codes.grouped(self.clear)
 
 
-def fresh_code(keys: Keys, purpose: str) -> FreshCode:
-    """Make a code for one purpose: activation, reset or email."""
-    clear = codes.new_code()
+def fresh_code(keys: Keys, purpose: str, clear: str = "") -> FreshCode:
+    """Make a code for one purpose: activation, reset or email. clear: the code that a desk has printed already."""
+    clear = codes.read_code(clear) if clear else codes.new_code()
     return FreshCode(clear, keys.digest(purpose, clear))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 from app.callers import Caller
 from app.errors import N_, Unavailable
 from app.imaging import DecodePool
+from app.operations import Operation
 from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
 from app.renditions import Renditions
 from app.settings import MachineSettings
@@ -55,6 +57,14 @@ class Server(Protocol):
         ...
 
 
+class Outbox(Protocol):
+    """Where a desk keeps what it did by itself until the server has it: app/offline/outbox.py."""
+
+    def put(self, session: Session, operation: Operation, staff_id: UUID | None, now: datetime) -> None:
+        """Keep an operation, in the transaction of what it did here."""
+        ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts, each behind its port."""
@@ -70,6 +80,7 @@ class Parts:
     mailer: Mailer
     texts: TextSender
     server: Server | None = None  # None: use cases are carried out here, in the database
+    outbox: Outbox | None = None  # at a desk that goes on without its server
     renditions: Renditions = field(default_factory=Renditions)
 
     def clinic(self, session: Session) -> Clinic:

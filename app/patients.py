@@ -15,7 +15,7 @@ from app.ids import new_id
 from app.invitations import invitation_rows
 from app.messages import message_rows
 from app.patient_rows import patient_rows
-from app.rules.access import Role
+from app.rules.access import CallerKind, Role
 from app.rules.calendar import local_day
 from app.rules.masks import masked_birth_date, masked_email, masked_mobile
 from app.rules.names import Person, name_alert, same_person, search_words, unaccented
@@ -83,12 +83,23 @@ class Patients(Noun):
         )
 
     @use_case(RECEPTION, Effect.WRITES, may_wait=True)
-    def register(self, work: Work[None], new: NewPatient) -> PatientRow:
-        """Register a patient at the desk's site."""
+    def register(
+        self,
+        work: Work[None],
+        new: NewPatient,
+        is_another: bool = False,  # noqa: FBT001, FBT002 - said on the list of what needs attention
+    ) -> PatientRow:
+        """Register a patient at the desk's site.
+
+        What a desk did without the server is refused where somebody of this name and birth date is known, whom the
+        desk could not see; is_another says that it is another person.
+        """
         site_id = _site_of_desk(work)
         queries.lock_birth_dates(work.session, new.birth_date)
+        if work.who.kind is CallerKind.OPERATION and not is_another:
+            _refuse_known(work, new)
         patient = Patient(
-            id=new_id(),
+            id=work.made.id("patient"),
             family_name=required(new.family_name, "family_name", 100),
             given_names=optional(new.given_names, "given_names", 100),
             sort_key="",
@@ -281,6 +292,19 @@ def _locked(work: Work[Any], patient_id: UUID) -> Patient:
 
 def _person(patient: Patient) -> Person:
     return Person(f"{patient.given_names} {patient.family_name}".strip(), patient.birth_date)
+
+
+def _refuse_known(work: Work[Any], new: NewPatient) -> None:
+    person = Person(f"{new.given_names} {new.family_name}".strip(), new.birth_date)
+    for patient in queries.born_on(work.session, new.birth_date, site_ids=work.who.site_ids):
+        if same_person(person, _person(patient)):
+            raise Conflict(
+                "perhaps_registered",
+                N_("{name}, born {day}, is registered already. Is it the same person?"),
+                name=_person(patient).name,
+                day=patient.birth_date,
+                patient_id=str(patient.id),
+            )
 
 
 def _site_of_desk(work: Work[Any]) -> UUID:

@@ -21,10 +21,12 @@ from app.images import Images
 from app.imaging import DecodePool, host_slots
 from app.imports import Imports
 from app.messages import Messages
+from app.offline.desk_server import DeskServer
 from app.outside.clock import system_clock
 from app.outside.common_passwords import CommonPasswords
 from app.outside.durable import make_folder
 from app.outside.folder_archive import FolderArchive, make_archive
+from app.outside.key_ring import SystemKeyRing
 from app.outside.keys import read_keys
 from app.outside.not_set_up import NoMailer, NoTextSender
 from app.outside.passwords import Argon2Passwords
@@ -33,7 +35,7 @@ from app.outside.sms_gateway import SmsGateway
 from app.outside.smtp import SmtpMailer
 from app.parts import Parts
 from app.patients import Patients
-from app.ports import Clock, ImageArchive, Keys, Mailer, Passwords, TextSender
+from app.ports import Clock, ImageArchive, KeyRing, Keys, Mailer, Passwords, TextSender
 from app.print_requests import PrintRequests
 from app.recovery import Recovery, answer_requests
 from app.remote_parts import remote_parts
@@ -110,6 +112,11 @@ class Portal:
             return self._server.station(key)
         with in_plain_words(), self.parts.database.reading() as session:
             return self._callers.station(session, key, address)
+
+    @property
+    def desk(self) -> DeskServer | None:
+        """A desk's line to its server: what waits, what needs attention. None where the database is here."""
+        return self._server if isinstance(self._server, DeskServer) else None
 
     def note_seen(self, station: Caller) -> None:
         """Write down that a station has asked this server something, at most once a minute."""
@@ -190,6 +197,7 @@ def open_portal(
     imaging: DecodePool | None = None,
     mailer: Mailer | None = None,
     texts: TextSender | None = None,
+    key_ring: KeyRing | None = None,
 ) -> Portal:
     """Build everything once and bring the database's tables up to date; a station asks its server only later.
 
@@ -208,7 +216,8 @@ def open_portal(
     slots = settings.data_folder / "slots"
     decoding = imaging or DecodePool(slots=host_slots(slots))
     if settings.portal_url.startswith(("https:", "http:")):
-        return Portal(remote_parts(settings, clock, decoding))
+        ring = key_ring or SystemKeyRing()
+        return Portal(remote_parts(settings, clock, decoding, ring, passwords or Argon2Passwords(slots)))
     with in_plain_words():
         database = Database(settings.portal_url)
         try:

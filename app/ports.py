@@ -52,6 +52,22 @@ class Keys(Protocol):
         ...
 
 
+class KeyRing(Protocol):
+    """Where this account of the operating system keeps its secrets."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return a secret, None where there is none of this name; raises Unavailable without a usable keyring."""
+        ...
+
+    def write(self, name: str, secret: bytes) -> None:
+        """Keep a secret; raises Unavailable without a usable keyring."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Delete a secret if it is there; raises Unavailable without a usable keyring."""
+        ...
+
+
 class ImageArchive(Protocol):
     """Where DICOM files live. Keys are our ids joined by "/", never names from outside."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from urllib3.exceptions import NewConnectionError
 from app.callers import Caller, Held, station_unknown
 from app.errors import N_, Invalid, PortalError, Unavailable
 from app.ids import new_id
+from app.operations import Made, Operation, Taken, read_taken, write_made, write_operation
 from app.ports import Clock
 from app.remote_files import FilesInMemory, RemoteKey
 from app.rules.access import CallerKind
@@ -74,11 +76,16 @@ class RemoteServer:
     # Use cases
 
     def carry_out(
-        self, use_case: UseCase[Any, Any, Any], noun: Noun, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        use_case: UseCase[Any, Any, Any],
+        noun: Noun,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        made: Made | None = None,
     ) -> Any:
         """Have a use case carried out; raises what it raises there, and Unavailable when the server is away.
 
-        What writes goes with a request id, so that sending it again does it once.
+        What writes goes with a request id, so that sending it again does it once. made: what a desk made ahead.
         """
         held = noun.caller.held
         if held is None:
@@ -90,6 +97,8 @@ class RemoteServer:
             request_id = new_id()
         if request_id is not None:
             headers["Portal-Request"] = str(request_id)
+        if made is not None:
+            headers["Portal-Made"] = write_made(made)
         sent = passage.write_arguments(args, kwargs)
         wait = _LONG_ANSWER_S if use_case.name in _LONG else _ANSWER_S
         answer = self._asked("POST", f"/api/{use_case.name}", headers, sent, wait)
@@ -109,6 +118,15 @@ class RemoteServer:
             said = json.loads(answer)
             return UUID(said["station"]), str(said["kind"])
         except (ValueError, KeyError, TypeError):
+            raise answer_unreadable() from None
+
+    def take_over(self, held: Held, operation: Operation) -> Taken:
+        """Hand an operation over; raises what the server refuses it with, and Unavailable when it is away."""
+        headers = _shown(held) | {"Content-Type": "application/json"}
+        answer = self._asked("POST", "/api/operations", headers, write_operation(operation))
+        try:
+            return read_taken(answer)
+        except ValueError:
             raise answer_unreadable() from None
 
     def enrol(self, use_case: UseCase[Any, Any, Any], code: str) -> Any:
@@ -157,6 +175,10 @@ class RemoteServer:
         held = Held(key)
         station_id, kind = self.hello(held)
         return Caller(CallerKind.STATION, station_id=station_id, station_kind=kind, held=held)
+
+    def known_station(self, key: str, station_id: UUID) -> Caller:
+        """The desk that this computer was when the server last knew it."""
+        return Caller(CallerKind.STATION, station_id=station_id, station_kind="desk", held=Held(key))
 
     def session(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
         """Whoever signed in and got this token, at the same station."""
@@ -255,7 +277,9 @@ class RemoteServer:
                 allow_redirects=False,
                 stream=True,
             )
-        except requests.exceptions.SSLError:
+        except requests.exceptions.SSLError as error:
+            if _broke_off(error):
+                raise server_away() from None
             raise Unavailable(
                 "server_not_trusted",
                 N_(
@@ -332,6 +356,14 @@ def _stay(kind: CallerKind, station: Caller | None, address: str, **token: str) 
         digest=hashlib.sha256((held.session or held.visit).encode()).digest(),
         address=address,
         held=held,
+    )
+
+
+def _broke_off(error: requests.RequestException) -> bool:
+    """Tell whether whoever answered went away while it was to prove who it is: that is no stranger."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason.args[0] if reason and reason.args else None, ssl.SSLEOFError) or isinstance(
+        reason, ssl.SSLEOFError
     )
 
 

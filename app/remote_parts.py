@@ -3,9 +3,11 @@
 from typing import Any
 
 from app.imaging import DecodePool
+from app.offline.desk_file import DeskFile, open_desk_file
+from app.offline.desk_server import DeskServer
 from app.outside.not_set_up import NoMailer, NoTextSender
 from app.parts import Parts
-from app.ports import Clock
+from app.ports import Clock, KeyRing, Passwords
 from app.remote import RemoteServer
 from app.remote_files import RemoteArchive
 from app.settings import MachineSettings
@@ -18,19 +20,27 @@ class _NotHere:
         raise AttributeError(f"{name}: a station has no database, no keys and no passwords")
 
 
-def remote_parts(settings: MachineSettings, own_clock: Clock, imaging: DecodePool) -> Parts:
+def remote_parts(
+    settings: MachineSettings, own_clock: Clock, imaging: DecodePool, key_ring: KeyRing, passwords: Passwords
+) -> Parts:
     """Return a station's parts; raises Invalid for an address that is not https."""
     ca_file = settings.station.ca_file
-    server = RemoteServer(settings.portal_url, str(ca_file) if ca_file else None, own_clock)
+    remote = RemoteServer(settings.portal_url, str(ca_file) if ca_file else None, own_clock)
+    archive = RemoteArchive(remote.files)
+
+    def open_file() -> DeskFile:
+        return open_desk_file(settings, key_ring, server.clock, passwords, imaging, archive)
+
+    server = DeskServer(remote, open_file)
     nothing: Any = _NotHere()
     return Parts(
         settings=settings,
         database=nothing,
-        clock=server.clock,
+        clock=remote.clock,
         keys=nothing,
         passwords=nothing,
         common_passwords=(),
-        archive=RemoteArchive(server.files),
+        archive=archive,
         imaging=imaging,
         mailer=NoMailer(),
         texts=NoTextSender(),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.callers import Caller
 from app.errors import N_, Invalid, NotAllowed, NotFound
+from app.operations import Operation
 from app.parts import Parts
 from app.portal import Portal
 from app.rules.access import Role
@@ -65,6 +66,7 @@ AT_A_KIOSK = frozenset(
 _NOT_FOR_STATIONS = frozenset({"downloads.claim", "downloads.look", "downloads.spend"})
 LARGEST_PIECE = 8 << 20  # of a file that a station sends
 USUAL_SIZE = 64 * 1024  # bytes of arguments
+LARGEST_OPERATION = 96 * 1024  # bytes, with its arguments
 _WITH_A_FILE = 32 << 20
 _LARGER: Mapping[str, int] = {
     "clinic.change": 256 * 1024,  # the collection notice
@@ -86,10 +88,21 @@ class Served:
     signature: inspect.Signature
     largest: int  # bytes of arguments
 
-    def carry_out(self, parts: Parts, caller: Caller, request_id: UUID | None, sent: bytes) -> bytes:
-        """Carry the use case out with the arguments that were sent; raises what it raises, and Invalid."""
+    def carry_out(
+        self,
+        parts: Parts,
+        caller: Caller,
+        request_id: UUID | None,
+        sent: bytes,
+        operation: Operation | None = None,
+    ) -> bytes:
+        """Carry the use case out with the arguments that were sent; raises what it raises, and Invalid.
+
+        operation: what a desk made ahead for it.
+        """
         arguments = self.passage.read_arguments(sent)
         noun = self.noun(parts, caller, request_id)
+        noun.operation = operation
         # In their order, as methods are called everywhere else.
         bound = self.signature.bind(None, None, **arguments)
         bound.apply_defaults()

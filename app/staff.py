@@ -53,7 +53,7 @@ class StaffMembers(Noun):
 
     def _checked(self, user_name: str, password: str) -> CheckedPassword:
         with self.parts.database.reading() as session:
-            found = queries.by_user_name(session, _key(user_name))
+            found = queries.by_user_name(session, key_of(user_name))
             owner_id, password_hash = (found.id, found.password_hash) if found else (None, None)
         return signing.check(self.parts, owner_id, password_hash, password)
 
@@ -62,7 +62,7 @@ class StaffMembers(Noun):
         """Sign an employee in, at a desk; raises Refused, in the same words for every mistake."""
         if Role.KIOSK in work.who.roles:
             raise NotAllowed("not_here", N_("Staff sign in at a desk, not at a kiosk."))
-        key = f"staff:{_key(user_name)}"
+        key = f"staff:{key_of(user_name)}"
         count_try(work.session, Guarded.SIGN_IN, work.who, work.now, account=key)
         checked = work.prepared
         staff = queries.locked(work.session, checked.owner_id) if checked.owner_id else None
@@ -116,7 +116,7 @@ class StaffMembers(Noun):
     @use_case(SIGNED_IN, is_activity=False, while_locked=True)
     def me(self, work: Work[None]) -> StaffRow:
         """Return whoever is signed in."""
-        return _rows(work.session, [_me(work)])[0]
+        return staff_rows(work.session, [_me(work)])[0]
 
     def _new_password(self, old: str, new: str) -> _NewPassword:
         checked = self._own(old)
@@ -155,7 +155,7 @@ class StaffMembers(Noun):
     @use_case(OFFICE)
     def all(self, work: Work[None]) -> tuple[StaffRow, ...]:
         """Return every employee, by user name."""
-        return _rows(work.session, queries.everybody(work.session))
+        return staff_rows(work.session, queries.everybody(work.session))
 
     def _one_time(self, *_args: Any, **_kwargs: Any) -> _OneTime:
         code = fresh_code(self.parts.keys, "one_time")
@@ -211,7 +211,7 @@ class StaffMembers(Noun):
         work.about(roles=sorted(role.value for role in roles), may_search_other_sites=may_search_other_sites)
         work.changed("staff", staff.id)
         work.session.flush()
-        return _rows(work.session, [staff])[0]
+        return staff_rows(work.session, [staff])[0]
 
     @use_case(OFFICE, Effect.WRITES, secret=True, prepare=_one_time)
     def reset_password(self, work: Work[_OneTime], staff_id: UUID) -> OneTimePassword:
@@ -240,7 +240,8 @@ class StaffMembers(Noun):
         work.changed("staff", staff.id)
 
 
-def _key(user_name: str) -> str:
+def key_of(user_name: str) -> str:
+    """Return the key by which a typed user name is found."""
     return user_name_key(user_name[:200])
 
 
@@ -285,7 +286,8 @@ def _with_one_time_password(work: Work[_OneTime], staff: Staff) -> OneTimePasswo
     return OneTimePassword(staff.id, staff.user_name, work.prepared.code.grouped, expires_at)
 
 
-def _rows(session: Session, members: Sequence[Staff]) -> tuple[StaffRow, ...]:
+def staff_rows(session: Session, members: Sequence[Staff]) -> tuple[StaffRow, ...]:
+    """Return employees as screens see them."""
     ids = [staff.id for staff in members]
     roles, sites = queries.roles(session, ids), queries.sites(session, ids)
     return tuple(

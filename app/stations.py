@@ -9,6 +9,7 @@ from uuid import UUID
 from app.codes import digest_of_typed, fresh_code
 from app.errors import N_, Conflict, Invalid, NotFound, Refused
 from app.ids import new_id
+from app.read_copy import made_copy
 from app.rules.access import Role
 from app.rules.attempts import Guarded
 from app.sites import no_site
@@ -16,12 +17,14 @@ from app.throttles import count_try, forgive
 from app.typed import optional, required
 from app.use_case import Effect, Noun, Work, use_case
 from app.views.clinic import StationRow
+from app.views.desk_copy import DeskCopy
 from app.views.people import EnrolledStation, EnrolmentCode
 from db.models import Site, Station
 from db.queries import clinic as queries
 
 OFFICE = frozenset({Role.IT, Role.MANAGER, Role.COMMAND_LINE})
 ANYBODY = frozenset(Role)
+AT_A_DESK = frozenset({Role.RECEPTION, Role.MANAGER})
 NOT_YET = frozenset({Role.NOBODY})
 # A code stands where the station's key will, so that it can be used once only.
 CODE_GOOD_FOR = timedelta(hours=24)
@@ -157,6 +160,20 @@ class Stations(Noun):
         site = queries.site(work.session, station.site_id)
         assert site is not None
         return _row(station, site)
+
+    @use_case(AT_A_DESK, Effect.OPENS, is_activity=False, while_locked=True)
+    def desk_copy(self, work: Work[None]) -> DeskCopy:
+        """Return what the asking desk keeps to go on while the server is away: who has exams at its site about now."""
+        if work.who.station_id is None or work.who.site_id is None:
+            raise NotFound("no_station", N_("This computer is not enrolled as a station."))
+        if work.who.site_id not in work.who.site_ids and not work.who.may_search_other_sites:
+            raise no_site()
+        station = queries.station(work.session, work.who.station_id)
+        site = queries.site(work.session, work.who.site_id)
+        assert station is not None
+        assert site is not None
+        work.about(site_id=site.id, station=station.id)
+        return made_copy(work, _row(station, site))
 
 
 def _new_key() -> str:

@@ -172,6 +172,15 @@ def answer_unreadable() -> Unavailable:
     )
 
 
+def in_trouble(reference: str) -> Unavailable:
+    """Return the error of a mistake of ours at the server, which its log says more about."""
+    return Unavailable(
+        "server_trouble",
+        N_("Something went wrong on the clinic's server. Its log says more under {reference}."),
+        reference=reference,
+    )
+
+
 # What may travel
 
 

@@ -17,6 +17,7 @@ from app import journal
 from app.callers import TOUCH_EVERY, Caller, Standing, signed_out, standing
 from app.database_trouble import in_plain_words
 from app.errors import N_, NotAllowed, Refused
+from app.operations import Made, Operation
 from app.parts import Parts
 from app.replays import Request
 from app.rules.access import CallerKind, Role
@@ -55,13 +56,21 @@ class Work(Generic[T]):
     """What a use case works with inside its transaction."""
 
     def __init__(
-        self, session: Session, now: datetime, who: Standing, clinic: Clinic, verb: str, prepared: T
+        self,
+        session: Session,
+        now: datetime,
+        who: Standing,
+        clinic: Clinic,
+        verb: str,
+        prepared: T,
+        made: Made | None = None,
     ) -> None:
         self.session = session
         self.now = now
         self.who = who
         self.clinic = clinic
         self.prepared = prepared
+        self.made = made or Made()  # ahead, by the desk that asks
         self.entry = journal.Entry(verb)
         self.more_entries: list[journal.Entry] = []
         self.changes: list[journal.Changed] = []
@@ -111,6 +120,8 @@ class Work(Generic[T]):
 
 class Noun:
     """One noun of the portal, bound to who is asking."""
+
+    operation: Operation | None = None  # what a desk made ahead for this call
 
     def __init__(self, parts: Parts, caller: Caller, request_id: UUID | None = None) -> None:
         self.parts = parts
@@ -220,7 +231,7 @@ class UseCase(Generic[N, P, R]):
         held: Refused | None = None
         with parts.database.writing() as session:
             work = self._work(session, noun, prepared)
-            if request is not None and not request.begin(session, work.now):
+            if request is not None and not request.begin(session, parts.clock()):
                 # The same request came twice at once: the other run has carried it out just now.
                 return self.answers.validate_json(request.known_answer(session, parts.keys, work.now))
             try:
@@ -232,10 +243,13 @@ class UseCase(Generic[N, P, R]):
                 work.entry.detail["refusal"] = refusal.kind
             if request is not None and held is None:
                 secret_for = timedelta(minutes=work.clinic.rules.secret_replay_minutes)
-                secret_until = work.now + secret_for if self.declaration.secret else None
+                secret_until = parts.clock() + secret_for if self.declaration.secret else None
                 request.end(session, parts.keys, self.answers.dump_json(result), secret_until)
             elif request is not None:
                 request.forget(session)
+            if parts.outbox is not None and noun.operation is not None and held is None:
+                # With what it did here in one transaction: acknowledged only once it cannot be lost.
+                parts.outbox.put(session, noun.operation, work.who.staff_id, work.now)
             journal.write(session, work.who, work.now, [work.entry, *work.more_entries], work.changes)
         if held is not None:
             raise held
@@ -247,10 +261,12 @@ class UseCase(Generic[N, P, R]):
         return work
 
     def _unchecked_work(self, session: Session, noun: N, prepared: Any = None) -> Work[Any]:
-        now = noun.parts.clock()
+        # An operation happened when the desk did it: codes and dates count from there.
+        now = noun.caller.made_at or noun.parts.clock()
         clinic = noun.parts.clinic(session)
         who = standing(session, noun.caller, now, clinic)
-        return Work(session, now, who, clinic, self.name, prepared)
+        made = noun.operation.made if noun.operation else None
+        return Work(session, now, who, clinic, self.name, prepared, made)
 
     def _request(self, noun: N, args: Any, kwargs: Any) -> Request | None:
         if noun.request_id is None or self.declaration.effect is not Effect.WRITES:
@@ -260,7 +276,9 @@ class UseCase(Generic[N, P, R]):
         asked = dict(list(bound.arguments.items())[2:])
         # Keyed, because arguments may hold a password or a code.
         digest = noun.parts.keys.digest("arguments", to_json(asked, bytes_mode="hex").decode())
-        return Request((noun.caller.name, self.name, noun.request_id), digest)
+        # A desk's operation may come from the person's stay or from the outbox, and is the same one.
+        whose = f"operation:{noun.caller.station_id}" if noun.operation else noun.caller.name
+        return Request((whose, self.name, noun.request_id), digest)
 
     # Permission
 

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,16 +29,26 @@ BUSY_MS = 8000
 
 
 class Database:
-    """A database by its URL, sqlite:///… or postgresql+psycopg://…; opened lazily, closed by close()."""
+    """A database by its URL, sqlite:///… or postgresql+psycopg://…; opened lazily, closed by close().
 
-    def __init__(self, url: str) -> None:
+    cipher_key: 32 bytes with which an SQLite file is encrypted whole, by SQLCipher.
+    """
+
+    def __init__(self, url: str, *, cipher_key: bytes | None = None) -> None:
+        self._cipher_key = cipher_key
+        # The library that SQLCipher brings its own of is loaded only where a file is encrypted.
+        self._driver: Any = sqlite3 if cipher_key is None else import_module("sqlcipher3.dbapi2")
+        ciphered = {} if cipher_key is None else {"module": self._driver}
         try:
             # hide_parameters: a SQL error's message would otherwise carry names and hashes into the log.
-            self.engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+            self.engine = create_engine(
+                url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"), **ciphered
+            )
         except (ArgumentError, ValueError):
             raise DatabaseAddressError from None  # the address may hold a password
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "do_connect", _must_be_there)
+            event.listen(self.engine, "connect", lambda connection, _record: self._unlock(connection))
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "checkout", _must_be_the_same)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -71,7 +82,8 @@ class Database:
         part = self.file.with_name(f".{self.file.name}.{uuid4().hex}")
         try:
             part.touch(0o600)
-            with closing(sqlite3.connect(part)) as connection:
+            with closing(self._driver.connect(str(part))) as connection:
+                self._unlock(connection)
                 connection.execute("PRAGMA journal_mode=WAL")
             with suppress(FileExistsError):
                 os.link(part, self.file)
@@ -79,6 +91,11 @@ class Database:
             raise DatabaseAwayError from error
         finally:
             part.unlink(missing_ok=True)
+
+    def _unlock(self, connection: Any) -> None:
+        if self._cipher_key is not None:
+            # The key itself, not a password that one is derived from.
+            connection.execute(f"PRAGMA key = \"x'{self._cipher_key.hex()}'\"")
 
     def forget(self) -> None:
         """Let go of compiled statements: each keeps the values it was first used with."""
@@ -140,7 +157,7 @@ def told_apart() -> Iterator[None]:
 
 
 def _named(error: DBAPIError) -> Exception | None:
-    if isinstance(error.orig, sqlite3.Error):
+    if isinstance(error.orig, sqlite3.Error) or type(error.orig).__module__ == "sqlcipher3.dbapi2":
         return _named_by_sqlite(error.orig)
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is None:  # PostgreSQL was never reached, or broke off
@@ -152,7 +169,7 @@ def _named(error: DBAPIError) -> Exception | None:
     return DatabaseAwayError() if state.startswith(_POSTGRESQL_AWAY) else None
 
 
-def _named_by_sqlite(error: sqlite3.Error) -> Exception | None:
+def _named_by_sqlite(error: BaseException | None) -> Exception | None:
     # What Python's own module refuses, such as a closed connection, has no code: a mistake of ours.
     code = getattr(error, "sqlite_errorcode", -1) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.errors import Unavailable
 from app.outside.passwords import Argon2Passwords
 from app.ports import DeliveryFailed, Mail, TextReceipt
 
@@ -18,6 +19,30 @@ class FixedClock:
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+
+
+class KeptKeyRing:
+    """A keyring in memory; without one, it says so as the real one does."""
+
+    def __init__(self, *, is_usable: bool = True) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.is_usable = is_usable
+
+    def read(self, name: str) -> bytes | None:
+        self._check()
+        return self.kept.get(name)
+
+    def write(self, name: str, secret: bytes) -> None:
+        self._check()
+        self.kept[name] = secret
+
+    def forget(self, name: str) -> None:
+        self._check()
+        self.kept.pop(name, None)
+
+    def _check(self) -> None:
+        if not self.is_usable:
+            raise Unavailable("no_keyring", "no keyring here")
 
 
 def quick_passwords(slots: Path) -> Argon2Passwords:

@@ -15,7 +15,7 @@ from app.imaging import DecodePool
 from app.portal import Acting, Portal, open_portal
 from app.settings import ListenSettings, StationSettings, practice_settings
 from tests.certificates import Certificates, make_certificates
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, KeptKeyRing, quick_passwords
 from web.api import create_api
 from web.server import listening_socket
 
@@ -52,14 +52,30 @@ class HttpsServer:
             assert station.parts.server is not None
             station.parts.server.close()
 
-    def station(self, folder: Path, clock: FixedClock, imaging: DecodePool, address: str = "") -> Portal:
-        """The portal of a station that asks this server, at another address if there is something between."""
+    def station(
+        self,
+        folder: Path,
+        clock: FixedClock,
+        imaging: DecodePool,
+        address: str = "",
+        key_ring: KeptKeyRing | None = None,
+    ) -> Portal:
+        """The portal of a station that asks this server, at another address if there is something between.
+
+        With a keyring, a desk goes on without the server.
+        """
         settings = replace(
             practice_settings(folder / "station"),
             portal_url=address or self.address,
             station=StationSettings(ca_file=self.certificates.authority),
         )
-        return open_portal(settings, clock=clock, imaging=imaging)
+        return open_portal(
+            settings,
+            clock=clock,
+            imaging=imaging,
+            key_ring=key_ring or KeptKeyRing(is_usable=False),
+            passwords=quick_passwords(folder / "slots"),
+        )
 
 
 class BothDoors(Portal):

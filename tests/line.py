@@ -16,6 +16,7 @@ class Line:
         self.port: int = self._listening.getsockname()[1]
         self.connections = 0
         self.sent = 0  # pieces that went to the server
+        self._is_away = False
         self._left: int | None = None  # bytes of answers until the line breaks; None: it holds
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
@@ -26,6 +27,16 @@ class Line:
         """Break the connection that brings the next answers after so many bytes of them; 0: before the first."""
         with self._lock:
             self._left = count
+
+    def go_away(self) -> None:
+        """Cut every connection, and take no new one until come_back."""
+        self._is_away = True
+        for one in self._open:
+            _end(one)
+
+    def come_back(self) -> None:
+        """Take connections again."""
+        self._is_away = False
 
     def close(self) -> None:
         """Hang up."""
@@ -42,6 +53,9 @@ class Line:
                 here, _address = self._listening.accept()
             except OSError:
                 return
+            if self._is_away:
+                _end(here)
+                continue
             self.connections += 1
             there = socket.create_connection(self._to)
             self._open += [here, there]

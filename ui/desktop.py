@@ -206,6 +206,8 @@ def _open(
     else:
         portal = open_portal(settings)
     station = own_station(portal, kind) if portal.is_set_up() else portal.nobody()
+    if portal.desk is not None and kind == "desk":
+        portal.desk.start()
     return _Opened(settings, portal, station, samples)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
@@ -12,12 +13,13 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.callers import Caller, station_unknown
-from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
+from app.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
+from app.operations import Operation, asked_for, read_made
 from app.outside.logs import report_bug
 from app.portal import Portal
 from app.served import Served, may_ask, served_by
-from app.transport import API_VERSION, OLDEST_VERSION, request_unreadable, write_error
-from web import api_description, api_files, feed
+from app.transport import API_VERSION, OLDEST_VERSION, in_trouble, request_unreadable, write_error
+from web import api_description, api_files, api_operations, feed
 from web.api_caller import Api, ApiPart, Asking, Stamp, check_version, read_body
 from web.feed import Feed
 
@@ -47,6 +49,7 @@ def create_api(portal: Portal) -> FastAPI:
     api.include_router(api_files.router)
     api.include_router(api_description.router)
     api.include_router(feed.router)
+    api.include_router(api_operations.router)
     api.include_router(router)
     api.add_exception_handler(PortalError, _tell)
     api.add_exception_handler(HTTPException, _tell_nothing)
@@ -104,11 +107,13 @@ def carry_out(
 
 def _answered(api: Api, served: Served, caller: Caller, request: Request, sent: bytes) -> Response:
     try:
-        answer = served.carry_out(api.portal.parts, caller, request_id_of(request), sent)
+        request_id = request_id_of(request)
+        operation = _made_ahead(request, served, request_id, api.portal.parts.clock())
+        answer = served.carry_out(api.portal.parts, caller, request_id, sent, operation)
     except PortalError:
         raise
     except Exception as error:  # noqa: BLE001 - a person reads a reference, and the log says more
-        return told(_trouble(report_bug(error)), 500)
+        return told(in_trouble(report_bug(error)), 500)
     return Response(answer, media_type="application/json")
 
 
@@ -123,6 +128,17 @@ def request_id_of(request: Request) -> UUID | None:
         raise request_unreadable() from None
 
 
+def _made_ahead(request: Request, served: Served, request_id: UUID | None, now: datetime) -> Operation | None:
+    """Return what a desk made ahead for a use case that may wait, so that it is the same one if it does."""
+    said = request.headers.get("portal-made")
+    if said is None or request_id is None or not served.use_case.declaration.may_wait:
+        return None
+    try:
+        return asked_for(read_made(said), request_id, served.use_case.name, now)
+    except ValueError:
+        raise request_unreadable() from None
+
+
 def told(error: PortalError, status: int | None = None) -> Response:
     """Return the answer that is an error."""
     if error.kind == "station_unknown":
@@ -133,14 +149,6 @@ def told(error: PortalError, status: int | None = None) -> Response:
     if error.kind in _BUSY:
         answer.headers["Retry-After"] = str(_TRY_AGAIN_S)
     return answer
-
-
-def _trouble(reference: str) -> Unavailable:
-    return Unavailable(
-        "server_trouble",
-        N_("Something went wrong on the clinic's server. Its log says more under {reference}."),
-        reference=reference,
-    )
 
 
 def _tell(_request: Request, error: Exception) -> Response:

@@ -36,17 +36,23 @@ def caller_of(request: Request, api: ApiPart) -> Caller:
 
     Raises Unavailable for a program that is too old or too new for this server.
     """
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key:
-        raise station_unknown()
-    station = api.portal.station(key)
-    api.portal.note_seen(station)
+    station = station_of(request, api)
     check_version(request)
     session, visit = request.headers.get("portal-session", ""), request.headers.get("portal-visit", "")
     if session:
         return api.portal.signed_in(session, station=station)
     if visit:
         return api.portal.visiting(visit, station=station)
+    return station
+
+
+def station_of(request: Request, api: ApiPart) -> Caller:
+    """Return the station that shows its key, whatever the version of its program; raises NotAllowed as caller_of."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise station_unknown()
+    station = api.portal.station(key)
+    api.portal.note_seen(station)
     return station
 
 

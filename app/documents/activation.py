@@ -36,6 +36,12 @@ def activation_letter(letter: ActivationLetter, style: PaperStyle, words: Words)
             )
         )
         page.codes(((_("Activation code"), letter.code),), activation_link(head, letter.code))
+        if letter.works_later:
+            page.paragraph(
+                _(
+                    "Your code does not work yet. It works once our computer has taken it over, usually later today."
+                )
+            )
         page.end(
             _("Use the code by {day}.", day=letter.expires_on),
             _(

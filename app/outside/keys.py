@@ -68,6 +68,11 @@ class FileKeys:
         raise ValueError("not encrypted with these keys for this purpose")
 
 
+def keys_from(secret: bytes) -> FileKeys:
+    """Return keys that one secret of 32 bytes stands for: those of a desk's own file."""
+    return FileKeys([_Key("digest", bytes(_ID_BYTES), secret), _Key("encrypt", bytes(_ID_BYTES), secret)])
+
+
 def read_keys(path: Path, *, may_make: bool) -> FileKeys:
     """Return the keys in the file; make it when it is not there and may_make says that nothing needs older keys.
 

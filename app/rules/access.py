@@ -39,6 +39,7 @@ class CallerKind(Enum):
     STATION = "station"  # an enrolled station's key
     SESSION = "session"  # the token of a signed-in stay
     VISIT = "visit"  # the token of a guest's visit
+    OPERATION = "operation"  # from a desk's outbox
     FEED = "feed"
     COMMAND_LINE = "command_line"
 

@@ -29,6 +29,7 @@ class ActivationLetter:
     expires_on: date  # the last local day
     made_at: datetime
     asks_for_digits: bool  # activation also asks the last four digits (D4)
+    works_later: bool = False  # made while the server was away: the code works once the server has it
 
 
 @dataclass(frozen=True)

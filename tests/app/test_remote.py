@@ -22,7 +22,7 @@ from app.remote_files import FilesInMemory, RemoteKey
 from app.settings import StationSettings, practice_settings
 from app.views.people import NewPatient
 from db.models import Patient, Staff
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, KeptKeyRing
 from tests.https_server import HttpsServer
 from tests.line import Line, line_to
 from tests.refusals import refusal
@@ -37,7 +37,7 @@ def station(
     settings = replace(
         practice_settings(folder / "station"), portal_url=address, station=StationSettings(ca_file=ca_file)
     )
-    return open_portal(settings, clock=clock, imaging=imaging)
+    return open_portal(settings, clock=clock, imaging=imaging, key_ring=KeptKeyRing(is_usable=False))
 
 
 def hang_up(portal: Portal) -> None:

@@ -135,6 +135,7 @@ VERBS = {
     "staff.unlock": N_("unlocked the screen"),
     "stations.all": N_("looked at the stations"),
     "stations.change": N_("changed a station"),
+    "stations.desk_copy": N_("refreshed what the desk keeps to go on without the server"),
     "stations.enrol": N_("enrolled a station"),
     "stations.enrol_with_code": N_("enrolled this computer with a code"),
     "stations.expect": N_("made a code for a new station"),

@@ -1,0 +1,126 @@
+"""Operations: what a desk did while the server was away, as it waits there and travels to the server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass as checked_dataclass
+from pydantic_core import to_json
+
+from app.errors import Unavailable
+from app.ids import new_id
+from app.rules.codes import new_code
+
+# Of the operations that this program makes. A server takes every version of the last 12 months; each has its frozen
+# examples in tests/app/operations.
+OPERATION_VERSION = 1
+OLDEST_OPERATION = 1
+# What the server answers when it, its database or the way to it is away: a desk then goes on by itself.
+AWAY = frozenset({"server_away", "database_away", "database_busy", "server_busy", "disk_full"})
+_FORM = ConfigDict(extra="forbid", strict=True, val_json_bytes="base64", ser_json_bytes="base64")
+
+
+@dataclass(frozen=True)
+class Made:
+    """Ids and a code that a desk made before it asked; what it did not make is made when it is needed."""
+
+    ids: Mapping[str, UUID] = field(default_factory=dict)
+    code: str = field(default="", repr=False)
+
+    def id(self, noun: str) -> UUID:
+        """Return the id of the new row of a noun."""
+        return self.ids.get(noun) or new_id()
+
+
+@checked_dataclass(frozen=True, config=_FORM)
+class Operation:
+    """One use case that was carried out at a desk and is to be carried out once at the server."""
+
+    id: UUID  # of the request, whichever way it comes
+    use_case: str
+    version: int
+    arguments: str  # JSON, as app/transport.py writes them
+    ids: dict[str, UUID]
+    made_at: datetime  # by the desk's clock with the measured offset
+    contact_at: datetime  # when the desk last heard from the server before
+    staff_id: UUID | None = None
+    code: str = field(default="", repr=False)
+    sealed: bytes = b""  # the code, in a form that only the server opens
+
+    @property
+    def made(self) -> Made:
+        """What the desk made ahead."""
+        return Made(self.ids, self.code)
+
+
+@checked_dataclass(frozen=True, config=ConfigDict(val_json_bytes="base64", ser_json_bytes="base64"))
+class Taken:
+    """The server's word that it has an operation: the feed's epoch, and the code as only the server reads it."""
+
+    epoch: UUID
+    sealed: bytes = b""
+    letter_is_void: bool = False  # the code could not be brought back: a new letter is needed
+
+
+_operation = TypeAdapter(Operation)
+_taken = TypeAdapter(Taken)
+
+
+def new_made() -> Made:
+    """Make ahead whatever a use case that may wait can need."""
+    return Made({"patient": new_id(), "account": new_id()}, new_code())
+
+
+def asked_for(made: Made, request_id: UUID, use_case: str, now: datetime) -> Operation:
+    """Return what a desk asks for at once, as the operation that it would be had the server been away."""
+    return Operation(request_id, use_case, OPERATION_VERSION, "", dict(made.ids), now, now, code=made.code)
+
+
+def write_operation(operation: Operation) -> bytes:
+    """Return an operation as it travels."""
+    return _operation.dump_json(operation)
+
+
+def read_operation(sent: bytes) -> Operation:
+    """Return the operation that was sent; raises ValueError for anything else."""
+    read = _operation.validate_json(sent)
+    if read.made_at.tzinfo is None or read.contact_at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return read
+
+
+def write_taken(taken: Taken) -> bytes:
+    """Return the server's word as it travels."""
+    return _taken.dump_json(taken)
+
+
+def read_taken(sent: bytes) -> Taken:
+    """Return the server's word; raises ValueError for anything else."""
+    return _taken.validate_json(sent)
+
+
+def write_made(made: Made) -> str:
+    """Return what was made ahead as one line of ASCII."""
+    return to_json({"ids": made.ids, "code": made.code}).decode("ascii")
+
+
+def read_made(said: str) -> Made:
+    """Return what was made ahead; raises ValueError for anything else."""
+    parts = _made.validate_json(said)
+    return Made(parts.ids, parts.code)
+
+
+@checked_dataclass(frozen=True, config=_FORM)
+class _Made:
+    ids: dict[str, UUID]
+    code: str
+
+
+_made = TypeAdapter(_Made)
+
+
+def counts_as_away(error: Unavailable) -> bool:
+    """Tell whether a desk goes on by itself after this error."""
+    return error.kind in AWAY

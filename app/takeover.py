@@ -1,0 +1,64 @@
+"""The server takes a desk's operations over: in the desk's order, each once, by the rights of whoever did it then."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.callers import Caller, Callers
+from app.database_trouble import in_plain_words
+from app.errors import N_, Conflict, Unavailable
+from app.operations import OLDEST_OPERATION, OPERATION_VERSION, Operation, Taken
+from app.parts import Parts
+from app.served import Served, may_ask
+from app.transport import request_unreadable
+from db.queries import journal as queries
+
+_PURPOSE = "operation"
+
+
+def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, operation: Operation) -> Taken:
+    """Carry an operation out as of when the desk did it, or find that it was; raises what the use case refuses with.
+
+    Raises Invalid for a use case that may not wait, Unavailable for a version that this server does not know.
+    """
+    found = may_ask(served, operation.use_case, station)
+    if not found.use_case.declaration.may_wait or operation.staff_id is None:
+        raise request_unreadable()
+    if not OLDEST_OPERATION <= operation.version <= OPERATION_VERSION:
+        raise Unavailable(
+            "operation_version",
+            N_(
+                "The clinic's server is older than this computer's program. Nothing is lost: it is kept here."
+            ),
+        )
+    now = parts.clock()
+    made_at = min(max(operation.made_at, operation.contact_at), now)
+    code, is_void = _code(parts, station, operation, is_secret=found.use_case.declaration.secret)
+    caller = Callers(parts.keys).operation(station, operation.staff_id, made_at)
+    try:
+        found.carry_out(
+            parts,
+            caller,
+            operation.id,
+            operation.arguments.encode(),
+            replace(operation, code=code, sealed=b""),
+        )
+    except Conflict as conflict:
+        if conflict.kind != "done_secret_gone":  # it was carried out, and the desk has its own letter
+            raise
+    with in_plain_words(), parts.database.reading() as session:
+        epoch = queries.head(session)[0]
+    return Taken(epoch, parts.keys.encrypt(_PURPOSE, code.encode()) if code else b"", is_void)
+
+
+def _code(parts: Parts, station: Caller, operation: Operation, *, is_secret: bool) -> tuple[str, bool]:
+    """Return the code on the desk's letter, and whether the letter cannot be brought back to life."""
+    if operation.code or not is_secret:
+        return operation.code, False
+    if operation.sealed:
+        try:
+            return parts.keys.decrypt(_PURPOSE, operation.sealed).decode(), False
+        except ValueError:
+            pass  # sealed with keys that are gone
+    with in_plain_words(), parts.database.reading() as session:
+        key = (f"operation:{station.station_id}", operation.use_case, operation.id)
+        return "", queries.find_replay(session, key) is None

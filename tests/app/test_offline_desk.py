@@ -1,0 +1,158 @@
+"""A desk whose server goes away: it goes on, and what was acknowledged arrives once."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.callers import Caller
+from app.ids import new_id
+from app.imaging import DecodePool
+from app.offline.desk_server import DeskServer
+from app.portal import Acting, Portal
+from app.rules.calendar import local_day
+from app.views.people import NewPatient
+from db.desk.models import WaitingOperation
+from db.models import Account, ActivationCode, AuditEvent, Patient, Staff
+from tests.fakes import FixedClock, KeptKeyRing
+from tests.https_server import HttpsServer
+from tests.line import Line, line_to
+from tests.refusals import refusal
+from tests.scene import PASSWORD, ZONE, Scene
+
+IDA = NewPatient("Hale", "Ida", date(1950, 1, 2), email="ida@example.org")
+
+
+@dataclass
+class Desk:
+    """A desk at North that goes on without its server, and the line between them."""
+
+    scene: Scene
+    portal: Portal
+    line: Line
+    key: str
+    caller: Caller
+    user_name: str
+
+    @property
+    def server(self) -> DeskServer:
+        assert isinstance(self.portal.parts.server, DeskServer)
+        return self.portal.parts.server
+
+    def reception(self) -> Acting:
+        return self.portal.acting(self.caller, new_id())
+
+    def kept(self) -> list[WaitingOperation]:
+        file = self.server.file
+        assert file is not None
+        with file.database.reading() as session:
+            return list(session.scalars(select(WaitingOperation).order_by(WaitingOperation.number)))
+
+
+def open_desk(
+    scene: Scene, portal: Portal, line: Line, key: str = "key of Desk 1", staff: str = "reception"
+) -> Desk:
+    station = portal.station(key)
+    with scene.portal.parts.database.reading() as session:
+        user_name = session.get_one(Staff, scene.staff[staff].id).user_name
+    token = portal.acting(station).staff.sign_in(user_name, PASSWORD).token
+    return Desk(scene, portal, line, key, portal.signed_in(token, station=station), user_name)
+
+
+@pytest.fixture
+def desk(
+    scene: Scene, https_server: HttpsServer, tmp_path: Path, clock: FixedClock, imaging: DecodePool
+) -> Iterator[Desk]:
+    scene.exam(scene.patient())
+    with https_server.serving(scene.portal), line_to(https_server.address) as (line, address):
+        portal = https_server.station(tmp_path, clock, imaging, address, KeptKeyRing())
+        yield open_desk(scene, portal, line)
+        assert portal.parts.server is not None
+        portal.parts.server.close()
+
+
+def test_a_desk_goes_on_without_its_server_and_nothing_is_lost_or_doubled(
+    desk: Desk, clock: FixedClock
+) -> None:
+    scene = desk.scene
+    desk.line.go_away()
+    clock.advance(timedelta(hours=3))
+    assert refusal(desk.reception().patients.find, "hart") == "locked"
+    desk.reception().staff.unlock(PASSWORD)
+
+    found = desk.reception().patients.find("hart")
+    assert [row.given_names for row in found] == ["Amelia"]
+    ida = desk.reception().patients.register(IDA)
+    issued = desk.reception().accounts.create(ida.id, "passport")
+    assert issued.letter is not None
+    assert issued.letter.works_later
+    assert [row.id for row in desk.reception().patients.find("hale ida")] == [ida.id]
+    made_at = clock()
+    line = desk.server.line()
+    assert (line.is_online, line.waiting, line.attention) == (False, 2, 0)
+    assert line.offline_since == made_at - timedelta(hours=3)
+    assert refusal(desk.reception().tasks.open) == "needs_server"
+
+    clock.advance(timedelta(hours=5))
+    desk.line.come_back()
+    desk.line.break_after(4000)  # wherever that is: what was not acknowledged is sent again
+    desk.server.keep()
+    desk.server.keep()
+    assert desk.server.line().waiting == 0
+    assert desk.server.line().is_online
+    with scene.portal.parts.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Patient).where(Patient.id == ida.id)) == 1
+        account = session.scalars(select(Account).where(Account.id == issued.account_id)).one()
+        code = session.scalars(select(ActivationCode).where(ActivationCode.account_id == account.id)).one()
+        assert account.created_at == made_at
+        assert local_day(code.expires_at - timedelta(seconds=1), ZONE) == issued.expires_on
+        verbs = session.scalars(
+            select(AuditEvent.verb).where(AuditEvent.at == made_at, AuditEvent.station_id == scene.desk.id)
+        ).all()
+        assert sorted(verbs) == ["accounts.create", "patients.register"]
+    start = scene.portal.acting(scene.portal.nobody()).activation.start(issued.letter.code)
+    assert not start.asks_for_digits
+    assert {(row.state, row.code) for row in desk.kept()} == {("done", "")}
+
+
+def test_the_file_is_encrypted_and_a_copy_is_refused_after_a_week_while_the_outbox_still_drains(
+    desk: Desk, clock: FixedClock, tmp_path: Path
+) -> None:
+    desk.line.go_away()
+    ida = desk.reception().patients.register(IDA)
+    content = b"".join(path.read_bytes() for path in (tmp_path / "station").glob("desk.db*"))
+    assert content
+    assert b"Hale" not in content
+    assert b"SQLite format 3" not in content
+    # The control: the same bytes in a file that is not encrypted would be found.
+    assert b"Hale" in json.dumps({"name": "Hale"}).encode()
+    clock.advance(timedelta(days=7, minutes=1))
+    assert refusal(desk.reception().patients.find, "hart") == "desk_copy_too_old"
+    desk.line.come_back()
+    desk.server.keep()
+    with desk.scene.portal.parts.database.reading() as session:
+        assert session.get(Patient, ida.id) is not None
+
+
+def test_staff_who_signed_in_here_lately_sign_in_without_the_server(desk: Desk, clock: FixedClock) -> None:
+    desk.line.go_away()
+    station = desk.portal.station(desk.key)
+    here = desk.portal.acting(station).staff
+    assert refusal(here.sign_in, desk.user_name, "wrong") == "sign_in_wrong"
+    token = here.sign_in(desk.user_name, PASSWORD).token
+    signed_in = desk.portal.acting(desk.portal.signed_in(token, station=station))
+    assert [row.given_names for row in signed_in.patients.find("hart")] == ["Amelia"]
+    desk.line.come_back()
+    desk.server.keep()
+    # The stay began here: what only the server does needs the password once more.
+    assert refusal(signed_in.tasks.open) == "needs_sign_in"
+    signed_in.staff.lock()
+    signed_in.staff.unlock(PASSWORD)
+    assert signed_in.tasks.open() == ()
+    desk.line.go_away()
+    clock.advance(timedelta(days=7, minutes=1))
+    assert refusal(here.sign_in, desk.user_name, PASSWORD) == "desk_copy_too_old"

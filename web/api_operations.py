@@ -1,0 +1,37 @@
+"""The stations' way in for what desks did while the server was away; open to programs of every version."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app.errors import PortalError
+from app.operations import read_operation, write_taken
+from app.outside.logs import report_bug
+from app.served import LARGEST_OPERATION
+from app.takeover import take_over
+from app.transport import in_trouble, request_unreadable
+from web.api_caller import ApiPart, read_body, station_of
+
+router = APIRouter()
+
+
+async def _sent(request: Request) -> bytes:
+    return await read_body(request, LARGEST_OPERATION)
+
+
+@router.post("/operations")
+def take(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)]) -> Response:
+    """Take one operation over; an answer other than 200 says why not, and whether it may be sent again."""
+    station = station_of(request, api)
+    try:
+        operation = read_operation(sent)
+    except ValueError:
+        raise request_unreadable() from None
+    try:
+        taken = take_over(api.portal.parts, api.served, station, operation)
+    except PortalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the desk keeps it, and the log says more
+        raise in_trouble(report_bug(error)) from None
+    return Response(write_taken(taken), media_type="application/json")
