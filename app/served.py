@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.callers import Caller
+from app.callers import Caller, standing
+from app.database_trouble import in_plain_words
 from app.errors import N_, Invalid, NotAllowed, NotFound
+from app.journal import Entry, write
 from app.operations import Operation
 from app.parts import Parts
 from app.portal import Portal
@@ -127,21 +129,30 @@ def served_by(portal: Portal) -> Mapping[str, Served]:
     return found
 
 
-def may_ask(served: Mapping[str, Served], name: str, caller: Caller) -> Served:
+def may_ask(parts: Parts, served: Mapping[str, Served], name: str, caller: Caller) -> Served:
     """Return the use case; raises NotFound where there is none, NotAllowed where it is not a kiosk's."""
     found = served.get(name)
     if found is None:
         raise NotFound(
             "use_case_unknown", N_("The clinic's server does not know what this station asks for.")
         )
-    must_be_for_kind(name, caller)
+    must_be_for_kind(parts, name, caller)
     return found
 
 
-def must_be_for_kind(name: str, caller: Caller) -> None:
-    """Raise NotAllowed where a kiosk asks for what is not a kiosk's."""
-    if caller.station_kind == "kiosk" and name not in AT_A_KIOSK:
-        raise NotAllowed("not_allowed", N_("This cannot be done at a kiosk."))
+def must_be_for_kind(parts: Parts, name: str, caller: Caller) -> None:
+    """Raise NotAllowed where a kiosk asks for what is not a kiosk's.
+
+    No kiosk's program does: the key may be in other hands, and the audit trail says so.
+    """
+    if caller.station_kind != "kiosk" or name in AT_A_KIOSK:
+        return
+    with in_plain_words(), parts.database.writing() as session:
+        now = parts.clock()
+        who = standing(session, caller, now, parts.clinic(session))
+        entry = Entry(name, outcome="denied", detail={"refusal": "not_at_a_kiosk"})
+        write(session, who, now, [entry], [])
+    raise NotAllowed("not_allowed", N_("This cannot be done at a kiosk."))
 
 
 def too_large() -> Invalid:

@@ -20,7 +20,7 @@ def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, opera
 
     Raises Invalid for a use case that may not wait, Unavailable for a version that this server does not know.
     """
-    found = may_ask(served, operation.use_case, station)
+    found = may_ask(parts, served, operation.use_case, station)
     if not found.use_case.declaration.may_wait or operation.staff_id is None:
         raise request_unreadable()
     if not OLDEST_OPERATION <= operation.version <= OPERATION_VERSION:

@@ -1,5 +1,6 @@
 """Brings the tables of a database to the version that this program needs, or says that somebody else must."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -40,6 +41,18 @@ def upgrade(database: Database) -> tuple[str, str]:
             raise DatabaseOlderError
         command.upgrade(configuration(database), "head")
         return before, head
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the tables are those that this program needs; raises what db.errors names."""
+    with told_apart():
+        return _version(database) == _newest()
+
+
+@cache
+def _newest() -> str:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    return scripts.get_current_head() or ""
 
 
 def _version(database: Database) -> str:

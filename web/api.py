@@ -85,7 +85,7 @@ def enrol(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent_c
 
 
 def _wanted(name: str, api: ApiPart, caller: Asking) -> Served:
-    return may_ask(api.served, name, caller)
+    return may_ask(api.portal.parts, api.served, name, caller)
 
 
 async def _sent(request: Request, served: Annotated[Served, Depends(_wanted)]) -> bytes:

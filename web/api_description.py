@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get("/openapi.json")
 def openapi(api: ApiPart, caller: Asking) -> Response:
     """Return the description to a manager who is signed in at a desk."""
-    must_be_for_kind("staff.me", caller)
+    must_be_for_kind(api.portal.parts, "staff.me", caller)
     if Role.MANAGER not in StaffMembers(api.portal.parts, caller).me().roles:
         raise NotAllowed("not_allowed", N_("Your role does not allow this. Ask a manager of the clinic."))
     return JSONResponse(described(api.served))

@@ -26,7 +26,7 @@ _CHUNK = 256 * 1024
 @router.get("/file/{ticket}")
 def file(request: Request, ticket: str, api: ApiPart, caller: Asking) -> Response:
     """Return a file, or the part of it that is asked for; whoever asks is looked at anew."""
-    must_be_for_kind("images.fetch", caller)
+    must_be_for_kind(api.portal.parts, "images.fetch", caller)
     parts = api.portal.parts
     key = Images(parts, caller).fetch(ticket)
     stored = parts.archive.open(key)
@@ -46,8 +46,11 @@ def file(request: Request, ticket: str, api: ApiPart, caller: Asking) -> Respons
     )
 
 
-async def _piece(request: Request, caller: Asking) -> bytes:
-    must_be_for_kind("imports.survey_sent", caller)
+def _importing(api: ApiPart, caller: Asking) -> None:
+    must_be_for_kind(api.portal.parts, "imports.survey_sent", caller)
+
+
+async def _piece(request: Request, _may: Annotated[None, Depends(_importing)]) -> bytes:
     return await read_body(request, LARGEST_PIECE)
 
 

@@ -12,8 +12,9 @@ from app.changes import ChangeFeed, News, news, whose_stay_is_over
 from app.errors import PortalError
 from app.outside.logs import report_bug
 from app.parts import Parts
-from app.served import USUAL_SIZE, may_ask
-from web.api_caller import ApiPart, Asking, read_body
+from app.served import USUAL_SIZE
+from app.transport import passage_of
+from web.api_caller import Asking, read_body
 from web.lanes import Lane
 
 router = APIRouter()
@@ -44,6 +45,7 @@ class Feed:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._passage = passage_of(ChangeFeed.follow)
         self._reading = Lane(_THREADS)
         self._looking = Lane(1)
         self._waiting: set[_Follower] = set()
@@ -62,8 +64,7 @@ class Feed:
 
     async def answer(self, request: Request, caller: Caller, sent: bytes) -> bytes:
         """Return the answer once there is news for this caller, or after a while; raises what changes.follow raises."""
-        served = may_ask(request.app.state.api.served, _NAME, caller)
-        asked = served.passage.read_arguments(sent)
+        asked = self._passage.read_arguments(sent)
         follower = _Follower(caller, ChangeFeed(self._parts, caller))
         ends_at = asyncio.get_running_loop().time() + ANSWER_AFTER_S
         self._waiting.add(follower)  # before the first look: what comes meanwhile wakes it
@@ -76,7 +77,7 @@ class Feed:
                 left = ends_at - asyncio.get_running_loop().time()
                 is_news = found.rows or found.epoch != asked.get("epoch")
                 if is_news or left <= 0 or self._is_over or gone.done():
-                    return served.passage.write_answer(found)
+                    return self._passage.write_answer(found)
                 # What others have changed need not be gone over again.
                 asked["number"] = found.number
                 await _woken_or_gone(follower, gone, left)
@@ -122,9 +123,8 @@ class Feed:
             one.woken.set()
 
 
-async def _body(request: Request, caller: Asking, api: ApiPart) -> bytes:
+async def _body(request: Request, _caller: Asking) -> bytes:
     """Read what is asked, once it is known who asks."""
-    may_ask(api.served, _NAME, caller)
     return await read_body(request, USUAL_SIZE)
 
 

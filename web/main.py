@@ -30,6 +30,7 @@ from web import (
 from web.api import create_api
 from web.errors import LastResort, tell_errors
 from web.feed import Feed
+from web.health import PATHS, Health
 from web.pages import Pages, known_host
 from web.security import Door
 
@@ -94,6 +95,7 @@ def create_app(portal: Portal, settings: MachineSettings) -> "Application":
     application.add_middleware(Door)
     stations = create_api(portal)
     application.feed = stations.state.feed
+    application.health = Health(portal.parts, application.feed, stations.state.api.served)
     application.stations = Door(stations)
     return application
 
@@ -103,15 +105,26 @@ class Application(FastAPI):
 
     stations: ASGIApp
     feed: Feed
+    health: Health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path: str = scope["path"] if scope["type"] == "http" else ""
-        inside = path.removeprefix(self.root_path)
-        if inside.startswith(_STATIONS):
-            await self.stations({**scope, "path": inside.removeprefix(_STATIONS[:-1])}, receive, send)
-        else:
+        if scope["type"] != "http":
             await super().__call__(scope, receive, send)
+        elif scope["path"] in PATHS:
+            await self.health.answer(scope, receive, send)
+        else:
+            inside = scope["path"].removeprefix(self.root_path)
+            await self.health.counted(self._of(inside), inside, scope, receive, send)
+
+    def _of(self, inside: str) -> ASGIApp:
+        if not inside.startswith(_STATIONS):
+            return super().__call__
+
+        async def stations(scope: Scope, receive: Receive, send: Send) -> None:
+            await self.stations({**scope, "path": inside.removeprefix(_STATIONS[:-1])}, receive, send)
+
+        return stations
 
 
 def _folder(portal: Portal) -> str:

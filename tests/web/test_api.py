@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import select
 
 from app.ids import new_id
 from app.portal import Portal
 from app.rules.access import Role
 from app.served import AT_A_KIOSK, served_by
 from app.transport import API_VERSION
-from db.models import SessionRecord, Station
+from db.models import AuditEvent, SessionRecord, Station
 from tests.fakes import FixedClock
 from tests.scene import Scene
 from web.api import create_api
@@ -95,6 +96,12 @@ def test_a_kiosks_key_asks_for_nothing_but_what_the_kiosks_table_lists(line: Lin
         assert (answer["kind"], answer["sentence"]) == ("not_allowed", NOT_AT_A_KIOSK), name
     for name in sorted(set(served) & AT_A_KIOSK):
         assert line.ask(name, key=KIOSK).json().get("sentence") != NOT_AT_A_KIOSK, name
+    # No kiosk's program asks for such things: whoever reads the audit trail learns that its key is in other hands.
+    with scene.portal.parts.database.reading() as session:
+        denied = session.scalars(select(AuditEvent).where(AuditEvent.detail.contains("not_at_a_kiosk"))).all()
+    assert {(event.verb, event.station_id, event.outcome) for event in denied} == {
+        (name, scene.kiosk.id, "denied") for name in set(served) - AT_A_KIOSK
+    }
 
 
 @pytest.mark.rule("D26")
