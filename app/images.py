@@ -10,7 +10,7 @@ from uuid import UUID
 from app.documents import ImageSheet, PaperStyle, SheetPicture, image_sheet
 from app.errors import N_, NotFound
 from app.exam_rows import must_be_given_downloads, reach_of, title_of
-from app.exams import not_opened, was_opened
+from app.exams import not_opened
 from app.image_files import DownloadKind, PlayedVideo, film_of, find_video, write_files, zip_pieces
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
 from app.imaging.export import Progress, to_png, to_screen_jpeg, to_webp
@@ -56,13 +56,7 @@ class Images(Noun):
     @use_case(LOOKERS)
     def find(self, work: Work[None], instance_id: UUID) -> StoredImage:
         """Return where an instance lies, if the caller may see it and has opened its exam in this session (D24)."""
-        found = queries.instance(work.session, reach_of(work.who), work.now, instance_id)
-        if found is None:
-            raise _unknown()
-        instance, series, exam = found
-        if not was_opened(work, exam.patient_id, exam.id):
-            raise not_opened()
-        return _stored(instance, series, exam)
+        return _looked_at(work, instance_id)
 
     def frame(
         self,
@@ -174,14 +168,9 @@ class Images(Noun):
     @use_case(LOOKERS, Effect.OPENS)
     def open_video(self, work: Work[None], exam_id: UUID | None, instance_id: UUID) -> StoredImage:
         """Return where a film lies that somebody plays or saves from its beginning, and write that down (D24)."""
-        found = queries.instance(work.session, reach_of(work.who), work.now, instance_id)
-        if found is None or exam_id not in {None, found[2].id}:
-            raise _unknown()
-        instance, series, exam = found
-        if not was_opened(work, exam.patient_id, exam.id):
-            raise not_opened()
-        work.about(exam_id=exam.id, patient_id=exam.patient_id, instance=instance.id)
-        return _stored(instance, series, exam)
+        found = _looked_at(work, instance_id, exam_id)
+        work.about(exam_id=found.exam_id, patient_id=found.patient_id, instance=found.id)
+        return found
 
     def video(self, instance_id: UUID, *, is_continued: bool, exam_id: UUID | None = None) -> PlayedVideo:
         """Return a film to be sent; is_continued: more of one that was opened. exam_id: as in picture."""
@@ -363,6 +352,17 @@ def _stored(instance: Instance, series: Series, exam: Exam) -> StoredImage:
         sha256=instance.sha256,
         exam_version=exam.version,
     )
+
+
+def _looked_at(work: Work[Any], instance_id: UUID, exam_id: UUID | None = None) -> StoredImage:
+    """Return an instance of an exam that was opened in this stay; raises NotFound, or Conflict before that (D24)."""
+    found = queries.looked_at(work.session, reach_of(work.who), work.now, instance_id, work.who.stay_id)
+    if found is None or exam_id not in {None, found[2].id}:
+        raise _unknown()
+    instance, series, exam, is_opened = found
+    if not is_opened:
+        raise not_opened()
+    return _stored(instance, series, exam)
 
 
 def _rendition(image: StoredImage, frame: int, side: int | None, form: str) -> Rendition:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from db.models import ClinicRecord, Site, Station
 
+# Built once, and no entity is made of it: it is asked at every request.
+_DOCUMENT = select(ClinicRecord.document, ClinicRecord.version).where(ClinicRecord.id == 1)
+
 
 def document(session: Session) -> tuple[str, int] | None:
     """Return the settings document and its version, or None before the clinic is set up."""
-    row = session.get(ClinicRecord, 1)
-    return (row.document, row.version) if row else None
+    return session.execute(_DOCUMENT).one_or_none()
 
 
 def replace_document(session: Session, text: str, version: int) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, AuditEvent, Exam, Instance, Invitation, Patient, Report, Series, Site, Study
@@ -23,25 +24,68 @@ class Reach:
     every_site: bool = False
     is_staff: bool = False  # sees what is withheld or not released yet
 
+    @property
+    def kind(self) -> "ReachKind":
+        """Which ways it has, whatever they lead to."""
+        ways = (bool(self.patient_ids), self.invitation_id is not None, bool(self.site_ids))
+        return ReachKind(*ways, self.every_site, self.is_staff)
+
+    def values(self, now: datetime) -> dict[str, Any]:
+        """Return what reached_later leaves open."""
+        return {
+            "patient_ids": list(self.patient_ids),
+            "invitation_id": self.invitation_id,
+            "site_ids": list(self.site_ids),
+            "now": now,
+        }
+
+
+class ReachKind(NamedTuple):
+    """Which ways a reach has: statements are the same for all of one kind."""
+
+    by_patients: bool
+    by_invitation: bool
+    by_sites: bool
+    every_site: bool
+    is_staff: bool
+
 
 def reached(reach: Reach, now: datetime, *contents: str) -> ColumnElement[bool]:
     """Tell, of a row of exam, whether it is in reach; contents: what a guest must have been given of it."""
+    return _ways(reach.kind, reach.patient_ids, reach.invitation_id, reach.site_ids, now, contents)
+
+
+def reached_later(kind: ReachKind, *contents: str) -> ColumnElement[bool]:
+    """Tell the same with the values left open, for a statement that is built once: see Reach.values."""
+    return _ways(
+        kind,
+        bindparam("patient_ids", expanding=True),
+        bindparam("invitation_id"),
+        bindparam("site_ids", expanding=True),
+        bindparam("now"),
+        contents,
+    )
+
+
+def _ways(
+    kind: ReachKind, patient_ids: Any, invitation_id: Any, site_ids: Any, now: Any, contents: tuple[str, ...]
+) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = []
-    if reach.patient_ids:
-        ways.append(Exam.patient_id.in_(reach.patient_ids))
-    if reach.invitation_id is not None:
-        ways.append(_shared(reach.invitation_id, now, contents))
-    if reach.every_site:
+    if kind.by_patients:
+        ways.append(Exam.patient_id.in_(patient_ids))
+    if kind.by_invitation:
+        ways.append(_shared(invitation_id, now, contents))
+    if kind.every_site:
         ways.append(true())
-    elif reach.site_ids:
+    elif kind.by_sites:
         # Asked of each exam: as a list of every patient of the sites it would be read as a whole, each time.
         home = aliased(Patient)
         site_of_patient = select(home.site_id).where(home.id == Exam.patient_id).scalar_subquery()
-        ways.append(or_(Exam.site_id.in_(reach.site_ids), site_of_patient.in_(reach.site_ids)))
+        ways.append(or_(Exam.site_id.in_(site_ids), site_of_patient.in_(site_ids)))
     return or_(false(), *ways)
 
 
-def _shared(invitation_id: UUID, now: datetime, contents: tuple[str, ...]) -> ColumnElement[bool]:
+def _shared(invitation_id: Any, now: Any, contents: tuple[str, ...]) -> ColumnElement[bool]:
     """An open visit goes on for as long as this holds (D13, D17, D18, D27); a withheld exam is not shared (D10)."""
     gives = Invitation.contents.in_(contents) if contents else true()
     return and_(
@@ -115,14 +159,18 @@ def live_invitations(session: Session, exam_id: UUID) -> list[Invitation]:
 
 def was_opened(session: Session, patient_id: UUID, exam_id: UUID, stay_id: UUID) -> bool:
     """Tell whether the audit trail holds an opening of this exam in this session or visit."""
-    query = select(AuditEvent.number).where(
+    return session.scalars(select(opening(patient_id, exam_id, stay_id))).one()
+
+
+def opening(patient_id: Any, exam_id: Any, stay_id: Any) -> ColumnElement[bool]:
+    """Tell, of values or of a statement's columns, whether an opening stands in the audit trail (D24)."""
+    return exists().where(
         AuditEvent.patient_id == patient_id,
         AuditEvent.exam_id == exam_id,
         AuditEvent.verb == "exams.open",
         AuditEvent.outcome == "done",
         AuditEvent.session_id == stay_id,
     )
-    return session.execute(query.limit(1)).first() is not None
 
 
 def unannounce(session: Session, exam_id: UUID) -> None:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from db.models import AuditEvent, Exam, Instance, Series, Study
-from db.queries.exams import Reach, reached
+from db.queries.exams import Reach, ReachKind, opening, reached, reached_later
 
 IMAGES_SHARED = ("report_and_images", "images")
 # Documents and structured reports of a study may hold the radiologist's text: they are not images, and the
@@ -17,8 +18,8 @@ IMAGES_SHARED = ("report_and_images", "images")
 PICTURES = ("image", "video")
 
 
-def _shown(reach: Reach) -> ColumnElement[bool]:
-    if reach.is_staff:
+def _shown(kind: ReachKind) -> ColumnElement[bool]:
+    if kind.is_staff:
         return true()
     return and_(Exam.withheld_at.is_(None), Instance.kind.in_(PICTURES))
 
@@ -32,7 +33,7 @@ def of_exam(
         .join(Series, Series.study_id == Study.id)
         .join(Instance, Instance.series_id == Series.id)
         .join(Exam, Exam.id == Study.exam_id)
-        .where(Exam.id == exam_id, reached(reach, now, *IMAGES_SHARED), _shown(reach))
+        .where(Exam.id == exam_id, reached(reach, now, *IMAGES_SHARED), _shown(reach.kind))
         .order_by(Study.id, Series.number, Series.id, Instance.number, Instance.id)
     )
     return session.execute(query).all()
@@ -42,14 +43,28 @@ def instance(
     session: Session, reach: Reach, now: datetime, instance_id: UUID
 ) -> tuple[Instance, Series, Exam] | None:
     """Return one instance that the caller may see."""
-    query = (
-        select(Instance, Series, Exam)
+    found = looked_at(session, reach, now, instance_id, None)
+    return found and found[:3]
+
+
+def looked_at(
+    session: Session, reach: Reach, now: datetime, instance_id: UUID, stay_id: UUID | None
+) -> tuple[Instance, Series, Exam, bool] | None:
+    """Return one instance that the caller may see, and whether its exam was opened in this session or visit (D24)."""
+    values = {"instance_id": instance_id, "stay_id": stay_id, **reach.values(now)}
+    return session.execute(_looked_at(reach.kind), values).one_or_none()
+
+
+@cache
+def _looked_at(kind: ReachKind) -> Select[Instance, Series, Exam, bool]:
+    # Built once for each kind of reach: asked for every picture, building it took longer than the database does.
+    return (
+        select(Instance, Series, Exam, opening(Exam.patient_id, Exam.id, bindparam("stay_id")))
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .join(Exam, Exam.id == Study.exam_id)
-        .where(Instance.id == instance_id, reached(reach, now, *IMAGES_SHARED), _shown(reach))
+        .where(Instance.id == bindparam("instance_id"), reached_later(kind, *IMAGES_SHARED), _shown(kind))
     )
-    return session.execute(query).one_or_none()
 
 
 def series_of_exam(session: Session, exam_id: UUID, series_id: UUID) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Account, Exam, Invitation, Patient, Site, Visit
@@ -21,6 +21,10 @@ def _rows() -> Select[Invitation, Account, Exam, Patient, Site]:
     )
 
 
+# Built once: it is asked at every request of a guest.
+_BY_ID = _rows().where(Invitation.id == bindparam("id"))
+
+
 def by_number(session: Session, number: str) -> Row | None:
     """Return an invitation by its public number."""
     return session.execute(_rows().where(Invitation.number == number)).one_or_none()
@@ -28,7 +32,7 @@ def by_number(session: Session, number: str) -> Row | None:
 
 def by_id(session: Session, invitation_id: UUID) -> Row | None:
     """Return an invitation."""
-    return session.execute(_rows().where(Invitation.id == invitation_id)).one_or_none()
+    return session.execute(_BY_ID, {"id": invitation_id}).one_or_none()
 
 
 def of_account(session: Session, account_id: UUID) -> list[Row]:

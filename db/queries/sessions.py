@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -18,10 +18,20 @@ from db.models import (
     Visit,
 )
 
+# Built once: they are asked at every request.
+_SESSION = select(SessionRecord).where(SessionRecord.digest == bindparam("digest"))
+_VISIT = select(Visit).where(Visit.digest == bindparam("digest"))
+_REACHED = select(AccessGrant.patient_id).where(
+    AccessGrant.account_id == bindparam("account_id"),
+    AccessGrant.ended_at.is_(None),
+    AccessGrant.from_at <= bindparam("now"),
+    or_(AccessGrant.until_at.is_(None), AccessGrant.until_at > bindparam("now")),
+)
+
 
 def by_digest(session: Session, digest: bytes) -> SessionRecord | None:
     """Return the session that a token belongs to."""
-    return session.scalars(select(SessionRecord).where(SessionRecord.digest == digest)).one_or_none()
+    return session.scalars(_SESSION, {"digest": digest}).one_or_none()
 
 
 def session(session: Session, session_id: UUID) -> SessionRecord | None:
@@ -61,21 +71,12 @@ def account(session: Session, account_id: UUID) -> Account | None:
 
 def reached_patients(session: Session, account_id: UUID, now: datetime) -> frozenset[UUID]:
     """Return the patients that an account's grants reach now (D31)."""
-    return frozenset(
-        session.scalars(
-            select(AccessGrant.patient_id).where(
-                AccessGrant.account_id == account_id,
-                AccessGrant.ended_at.is_(None),
-                AccessGrant.from_at <= now,
-                or_(AccessGrant.until_at.is_(None), AccessGrant.until_at > now),
-            )
-        )
-    )
+    return frozenset(session.scalars(_REACHED, {"account_id": account_id, "now": now}))
 
 
 def visit_by_digest(session: Session, digest: bytes) -> Visit | None:
     """Return the visit that a guest's token belongs to."""
-    return session.scalars(select(Visit).where(Visit.digest == digest)).one_or_none()
+    return session.scalars(_VISIT, {"digest": digest}).one_or_none()
 
 
 def touch(session: Session, session_id: UUID, now: datetime, not_since: datetime) -> None:
