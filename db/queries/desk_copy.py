@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -31,20 +31,28 @@ Row = TypeVar("Row", bound=Base)
 
 def patients_around(session: Session, site_id: UUID, since: datetime, until: datetime) -> Sequence[Patient]:
     """Return who has an exam at the site between two instants, or was registered there in that time."""
-    examined = select(Exam.patient_id).where(
-        Exam.site_id == site_id, Exam.performed_at >= since, Exam.performed_at <= until
-    )
-    return session.scalars(
-        select(Patient)
-        .where(
-            or_(
-                Patient.id.in_(examined),
-                (Patient.site_id == site_id) & (Patient.created_at >= since),
-            )
-        )
-        .order_by(Patient.id)
+    examined = session.scalars(
+        select(Exam.patient_id)
+        .where(Exam.performed_at >= since, Exam.performed_at <= until, Exam.site_id == site_id)
         .limit(MOST)
-    ).all()
+    )
+    # Ids tell when they were made, so that only the newest rows are looked at.
+    registered = session.scalars(
+        select(Patient.id)
+        .where(Patient.id >= _first_id_of(since), Patient.site_id == site_id, Patient.created_at >= since)
+        .order_by(Patient.id.desc())
+        .limit(MOST)
+    )
+    return _in_parts(
+        session,
+        sorted({*examined, *registered})[:MOST],
+        lambda part: select(Patient).where(Patient.id.in_(part)),
+    )
+
+
+def _first_id_of(instant: datetime) -> UUID:
+    """Return the least id that can have been made at an instant or after it (UUIDv7: 48 bits of milliseconds)."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 def grants_of(session: Session, patient_ids: Sequence[UUID]) -> Sequence[AccessGrant]:
