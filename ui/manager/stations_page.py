@@ -1,16 +1,17 @@
-"""Desks and kiosks: enrolled with a key that is shown once, given printers and paper, switched off."""
+"""Desks and kiosks: enrolled with a code or a key that is shown once, given printers and paper, switched off."""
 
 from uuid import UUID
 
 from app.errors import Unavailable
 from app.portal import Acting
 from app.views.clinic import StationRow
-from app.views.people import EnrolledStation
+from app.views.people import EnrolledStation, EnrolmentCode
 from ui.desk.form_dialog import Ask, FormDialog
 from ui.desk.form_fields import ChoiceField, TickField
 from ui.desk.key_button import KeyButton
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
+from ui.manager.enrolment_dialog import EnrolmentDialog
 from ui.manager.key_dialog import KeyDialog
 from ui.manager.office_part import OfficePart
 from ui.printing import Printer
@@ -54,9 +55,10 @@ class StationsPage(OfficePart):
         )
         self.name = Text("", "strong")
         self.change = KeyButton("station_change", _("Change"), "Alt+C", icon_name="pencil")
+        self.code = KeyButton("station_code", _("New code"), "Alt+O", icon_name="key-round")
         self.revoke = KeyButton("station_revoke", _("Switch off"), "Alt+D", icon_name="ban")
         self.detail = Card(self.name, gap=2, margin=2)
-        self.detail.column.addLayout(row(self.change, self.revoke, None))
+        self.detail.column.addLayout(row(self.change, self.code, self.revoke, None))
         self.printers = RowTable(
             "printers_table", _("Printers of this computer"), (_("Printer"), _("State")), colours, stretch=0
         )
@@ -66,7 +68,7 @@ class StationsPage(OfficePart):
         self.lay_out(
             _("Stations and printers"),
             _(
-                "A station is a desk or kiosk that the clinic trusts. Its key is shown once, when it is enrolled."
+                "A station is a desk or kiosk that the clinic trusts. It enrols itself with a code that works once."
             ),
             self.table,
             self.detail,
@@ -80,6 +82,7 @@ class StationsPage(OfficePart):
     def _connect(self) -> None:
         self.add.clicked.connect(self._on_add)
         self.change.clicked.connect(self._on_change)
+        self.code.clicked.connect(self._on_new_code)
         self.revoke.clicked.connect(self._on_revoke)
         self.table.chosen.connect(lambda _key: self._show_detail())
 
@@ -137,25 +140,52 @@ class StationsPage(OfficePart):
         site: ChoiceField[UUID] = ChoiceField("site_id", _("Site"), places)
         name = TextField("name", _("Name"), _("Such as: Desk 2"), longest=80)
         kind: ChoiceField[str] = ChoiceField("kind", _("Kind"), [("desk", _("Desk")), ("kiosk", _("Kiosk"))])
+        ways = [
+            ("code", _("A code, typed on that computer")),
+            ("key", _("A key, put into its settings file")),
+        ]
+        way: ChoiceField[str] = ChoiceField("way", _("How it gets in"), ways)
 
         def read() -> Ask:
-            values = (site.value(), name.text(), kind.value())
-            return lambda acting: acting.stations.enrol(*values)
+            values, by_code = (site.value(), name.text(), kind.value()), way.value() == "code"
+            return lambda acting: (acting.stations.expect if by_code else acting.stations.enrol)(*values)
 
         FormDialog(
             self._seat,
             self,
             _("Enrol a station"),
-            _("Its key goes into the settings of that computer. Have it at hand: the key is shown once."),
+            _("Have that computer at hand: its code or key is shown once."),
             action=_("Enrol"),
-            fields=[site, name, kind],
+            fields=[site, name, kind, way],
             read=read,
             done=self._on_enrolled,
         )
 
-    def _on_enrolled(self, made: EnrolledStation) -> None:
+    def _on_enrolled(self, made: EnrolledStation | EnrolmentCode) -> None:
         self.reload()
-        KeyDialog(self._seat, self, made)
+        if isinstance(made, EnrolledStation):
+            KeyDialog(self._seat, self, made)
+        else:
+            EnrolmentDialog(self._seat, self, made, self._server())
+
+    def _server(self) -> str:
+        """The server's address as this desk knows it, or as patients do."""
+        parts = self._seat.surroundings.portal.parts
+        return parts.settings.portal_url if parts.server else self._seat.clinic.public_address
+
+    def _on_new_code(self) -> None:
+        station = self._chosen()
+        if station is None:
+            return
+        FormDialog(
+            self._seat,
+            self,
+            self._("A new code for {name}", name=station.name),
+            self._("Another computer becomes this station with it. The computer of before is out at once."),
+            action=self._("Make a code"),
+            read=lambda: lambda acting: acting.stations.new_code(station.id),
+            done=self._on_enrolled,
+        )
 
     def _on_change(self) -> None:
         _, station = self._, self._chosen()

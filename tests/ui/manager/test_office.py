@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QWidget
 
 from app.errors import NotAllowed
 from app.rules.access import Role
@@ -133,12 +133,46 @@ def test_a_site_is_opened_and_closed(desk: Desk) -> None:
     assert states["West"] == "Closed"
 
 
+def test_a_station_s_code_is_shown_once_and_makes_a_computer_the_station(desk: Desk, scene: Scene) -> None:
+    desk.press(Qt.Key.Key_3, CTRL)
+    desk.wait_for("stations_table")
+    desk.settle()
+    desk.press(Qt.Key.Key_N, CTRL)
+    desk.wait_for("form_dialog")
+    desk.find(QWidget, "name").setFocus()
+    desk.type("Desk 9")
+    desk.press(Qt.Key.Key_Return)
+    desk.wait_for("enrolment_dialog")
+    code = desk.find(QLabel, "enrolment_code").text()
+    assert f"enrol --server https://portal.harbour.example --code {code} " in desk.words()
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+    assert code not in desk.words()
+    nobody = scene.portal.acting(scene.portal.nobody())
+    first = nobody.stations.enrol_with_code(code).key
+    assert scene.portal.acting(scene.portal.station(first)).stations.mine().name == "Desk 9"
+    # Another computer takes its place: the first one's key is out.
+    choose_row(desk, "stations_table", "Desk 9")
+    desk.press(Qt.Key.Key_O, ALT)
+    desk.wait_for("form_dialog")
+    desk.click("form_yes")
+    desk.wait_for("enrolment_dialog")
+    code = desk.find(QLabel, "enrolment_code").text()
+    second = nobody.stations.enrol_with_code(code).key
+    assert scene.portal.acting(scene.portal.station(second)).stations.mine().name == "Desk 9"
+    with pytest.raises(NotAllowed):
+        scene.portal.station(first)
+    desk.press(Qt.Key.Key_Escape)
+    desk.settle()
+
+
 def test_a_station_s_key_is_shown_once_and_opens_the_portal(desk: Desk, scene: Scene) -> None:
     desk.press(Qt.Key.Key_3, CTRL)
     desk.wait_for("stations_table")
     desk.settle()
     desk.press(Qt.Key.Key_N, CTRL)
     desk.wait_for("form_dialog")
+    desk.find(ChoiceField, "way").choose("key")
     desk.find(QWidget, "name").setFocus()
     desk.type("Desk 9")
     desk.press(Qt.Key.Key_Return)
