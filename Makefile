@@ -14,6 +14,9 @@ help: ## List what can be done here
 .set-up/test: $(SET_UP) packaging/apt-run.txt packaging/apt-test.txt packaging/browser-test/package-lock.json
 	@packaging/set-up.sh test
 
+.set-up/bench-web: .set-up/test packaging/browser-bench/package-lock.json
+	@packaging/set-up.sh bench-web
+
 run: .set-up/run ## Open the reception desk in practice mode, with sample patients and exams
 	@$(PY) main.py staff --practice $(ARGS)
 
@@ -42,14 +45,8 @@ bench: .set-up/test ## Measure speed side by side with the usual alternatives
 bench-viewer: .set-up/test .venv-bench/.locked ## Measure the viewer side by side with what a user would pick instead
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m bench.viewer $(ARGS)
 
-bench-web: .set-up/test .browser-bench/.locked ## Measure pages and images in a browser side by side with Orthanc, dwv and cornerstone
+bench-web: .set-up/bench-web ## Measure pages and images in a browser side by side with Orthanc, dwv and cornerstone
 	@$(PY) -m bench.web $(ARGS)
-
-# Other viewers for the browser, one of them under the GPL: never part of the portal.
-.browser-bench/.locked: packaging/browser-bench/package-lock.json
-	@rm -rf .browser-bench && mkdir .browser-bench && cp packaging/browser-bench/*.json .browser-bench
-	@cd .browser-bench && npm ci --silent --no-audit --no-fund --ignore-scripts
-	@cp packaging/browser-bench/package-lock.json $@
 
 # The peers and what they bring along (some under the GPL) stay out of the portal's own environment.
 .venv-bench/.locked: packaging/requirements-bench.lock

@@ -277,6 +277,8 @@ def _peers(clinic: Clinic) -> Iterator[str]:
             plain = path.partition("?")[0]
             if plain in files:
                 return str(files[plain])
+            if plain.startswith("/assets/"):  # where dwv looks for its own decoders
+                return str(MODULES / "dwv" / "dist" / plain.removeprefix("/"))
             if plain.startswith("/modules/"):
                 return str(MODULES / plain.removeprefix("/modules/"))
             return str(PAGES / plain.removeprefix("/"))

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Sets the project up: set-up.sh run | set-up.sh test
+# Sets the project up: set-up.sh run | set-up.sh test | set-up.sh bench-web
 #   run   Debian libraries of the window, .venv at the locked versions, the browser code of the web view
 #   test  the same, and what the tests need besides (PostgreSQL, CUPS, Chromium, axe-core, ...)
+#   bench-web  the same, and the other viewers for the browser, one of them under the GPL: never part of the portal
 # It may be stopped at any point and run again. Each part leaves a stamp; Make runs it only when a list changes.
 set -eu
 cd "$(dirname "$0")/.."
@@ -98,8 +99,8 @@ browser_code() { # which list, where it goes, what it is
 
 case $what in
     run) lists="run" ;;
-    test) lists="run test" ;;
-    *) say "Say what for: set-up.sh run, or set-up.sh test"; exit 2 ;;
+    test | bench-web) lists="run test" ;;
+    *) say "Say what for: set-up.sh run, set-up.sh test or set-up.sh bench-web"; exit 2 ;;
 esac
 mkdir -p .set-up
 # Of two that are started together, the second waits and finds everything done.
@@ -112,4 +113,5 @@ debian_packages $lists
 python_packages
 browser_code browser web/browser "the browser code of the web view"
 [ "$what" = run ] || browser_code browser-test tests/browser "the browser code of the tests"
+[ "$what" != bench-web ] || browser_code browser-bench .browser-bench "the viewers to measure beside"
 touch ".set-up/$what"
