@@ -118,7 +118,7 @@ class Accounts(Noun):
         work.about(reason=reason.strip()[:200])
         return self._issued(work, account, identity_check, way)
 
-    @use_case(DESK, Effect.WRITES)
+    @use_case(DESK, Effect.WRITES, may_wait=True)
     def handed_over(self, work: Work[None], account_id: UUID, identifiers_confirmed: tuple[str, ...]) -> None:
         """Record that the letter was handed over after two identifiers were confirmed."""
         account = reach.account(work, account_id)

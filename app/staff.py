@@ -113,6 +113,17 @@ class StaffMembers(Noun):
         assert work.who.session_id is not None
         session_queries.unlock(work.session, work.who.session_id, work.now)
 
+    @use_case(frozenset({Role.STAFF}), Effect.WRITES, while_locked=True, is_activity=False)
+    def went_on(self, work: Work[None]) -> None:
+        """Take a stay for alive that went on at a desk while the server was away; the desk locks it when it is idle."""
+        assert work.who.session_id is not None
+        record = session_queries.session(work.session, work.who.session_id)
+        assert record is not None
+        if record.station_id is None:
+            raise NotAllowed("not_here", N_("Only a desk goes on without the server."))
+        if record.locked_at is None:
+            session_queries.unlock(work.session, record.id, work.now)
+
     @use_case(SIGNED_IN, is_activity=False, while_locked=True)
     def me(self, work: Work[None]) -> StaffRow:
         """Return whoever is signed in."""

@@ -19,6 +19,8 @@ from app.offline.stays import SIGN_IN_GOOD_FOR, Stays, give_passwords
 from app.operations import OPERATION_VERSION, Operation, counts_as_away, new_made
 from app.read_copy import put_copy
 from app.remote import RemoteServer
+from app.sessions import Sessions
+from app.staff import StaffMembers
 from app.stations import Stations
 from app.transport import passage_of, write_error
 from app.use_case import Noun, UseCase
@@ -57,7 +59,7 @@ class DeskServer:
     """What parts.Server asks, with or without the clinic's server."""
 
     def __init__(self, remote: RemoteServer, open_file: Callable[[], DeskFile]) -> None:
-        """open_file raises Unavailable where this computer cannot go on without the server."""
+        """open_file raises Unavailable where this computer cannot go on alone."""
         self._remote = remote
         self._open_file = open_file
         self._lock = threading.RLock()
@@ -191,6 +193,8 @@ class DeskServer:
                     assert self._station.held is not None
                     self._remote.hello(self._station.held)
                 self._drain()
+                if self._is_away:
+                    self._go_on_there()
                 self._is_away = False
                 self._refresh()
             except Unavailable:
@@ -233,6 +237,18 @@ class DeskServer:
             self._note_contact(taken.epoch)
         file.outbox.forget_done(self._remote.clock())
 
+    def _go_on_there(self) -> None:
+        """Tell the server that whoever is signed in here worked on, so that nobody is locked out in the middle."""
+        staff, file, station = self._staff, self.file, self._station
+        if staff is None or file is None or station is None:
+            return
+        try:
+            # Whoever is idle here is idle there.
+            Sessions(file.parts, self._stays.here(file, staff, station)).touch()
+            self._remote.carry_out(StaffMembers.went_on, StaffMembers(file.parts, staff), (), {})
+        except NotAllowed:
+            return
+
     def _refresh(self) -> None:
         staff, file = self._staff, self.file
         if staff is None or file is None:
@@ -274,7 +290,7 @@ class DeskServer:
             contact.at if contact is not None else now,
             code=made.code,
         )
-        # While others wait this one takes its turn: it may depend on one of them.
+        # It may depend on one that waits.
         there = None if self._is_away or file.outbox.counts()[0] else self._there(noun)
         if there is not None:
             there.request_id = request_id
@@ -286,9 +302,8 @@ class DeskServer:
             else:
                 self._keep_done(operation, noun.caller)
                 return answer
-        answer = self._here(use_case, noun, args, kwargs, operation)
         self._wake.set()
-        return answer
+        return self._here(use_case, noun, args, kwargs, operation)
 
     def _here(
         self,

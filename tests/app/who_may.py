@@ -154,6 +154,7 @@ TABLE: dict[str, Row] = {
     "stations.all": Row(nothing, OFFICE),
     "stations.change": Row(lambda w: (w.scene.desk.id, "Desk 1", (), "A4", False), IT | MANAGER | LINE),
     "stations.revoke": Row(lambda w: (w.scene.desk_south.id,), IT_S | MANAGER_S | LINE),
+    "staff.went_on": Row(nothing, STAFF | LOCKED),
     "stations.desk_copy": Row(nothing, FRONT_ANYWHERE | LOCKED),
     "stations.mine": Row(nothing, EVERYBODY, asks_only=True),
     "staff.sign_in": Row(lambda _w: ("nobody.here", PASSWORD), NOBODY | DESK),

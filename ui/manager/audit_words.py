@@ -135,6 +135,7 @@ VERBS = {
     "staff.unlock": N_("unlocked the screen"),
     "stations.all": N_("looked at the stations"),
     "stations.change": N_("changed a station"),
+    "staff.went_on": N_("worked on at a desk while the server was away"),
     "stations.desk_copy": N_("refreshed what the desk keeps to go on without the server"),
     "stations.enrol": N_("enrolled a station"),
     "stations.enrol_with_code": N_("enrolled this computer with a code"),

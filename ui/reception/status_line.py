@@ -1,10 +1,11 @@
-"""The quiet line at the bottom: which station this is, how its printer is, whether the clinic's database answers."""
+"""The quiet line at the bottom: which station this is, how its printer is, how it stands to the clinic's server."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame
 
 from app.errors import Unavailable
 from app.portal import Acting
+from app.views.outbox import DeskLine
 from ui.desk.seat import Seat
 from ui.printing import Printer
 from ui.widgets.layout import row
@@ -12,14 +13,18 @@ from ui.widgets.status import StatusBadge
 from ui.widgets.text import Text
 
 EVERY_MS = 15_000
+LINE_EVERY_MS = 2_000  # it costs two counts in the desk's own file
 
 
 class StatusLine(QFrame):
-    """Looks every quarter of a minute while it is shown."""
+    """Looks every quarter of a minute while it is shown; changed: the server went, came, or refused something."""
+
+    changed = Signal()
 
     def __init__(self, seat: Seat) -> None:
         super().__init__()
         self._seat = seat
+        self._before: tuple[bool, int] | None = None
         self._ = seat.words
         self.setObjectName("status_line")
         self.setProperty("role", "footer")
@@ -39,15 +44,20 @@ class StatusLine(QFrame):
         self.setLayout(line)
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.look)
+        self._line_timer = QTimer(self, interval=LINE_EVERY_MS)
+        self._line_timer.timeout.connect(self._look_at_line)
 
     def start(self) -> None:
         """Begin to look."""
         self._timer.start()
+        if self._seat.surroundings.portal.desk is not None:
+            self._line_timer.start()
         self.look()
 
     def stop(self) -> None:
         """Look no more."""
         self._timer.stop()
+        self._line_timer.stop()
         self._seat.surroundings.background.cancel_all(self)
 
     def look(self) -> None:
@@ -63,6 +73,9 @@ class StatusLine(QFrame):
         self._seat.surroundings.background.run(
             state, owner=self, done=self._show_printers, failed=lambda _error: None, group="printers"
         )
+        if self._seat.surroundings.portal.desk is not None:
+            self._look_at_line()
+            return
         self._seat.run(
             _ask_anything,
             owner=self,
@@ -70,6 +83,30 @@ class StatusLine(QFrame):
             failed=lambda _error: self.server.show_status(self._("Database does not answer"), "stop"),
             group="server",
         )
+
+    def _look_at_line(self) -> None:
+        desk = self._seat.surroundings.portal.desk
+        assert desk is not None
+        self._seat.surroundings.background.run(
+            desk.line, owner=self, done=self._show_line, failed=lambda _error: None, group="line"
+        )
+
+    def _show_line(self, line: DeskLine) -> None:
+        _ = self._
+        if line.is_online:
+            word = _("Online, {n} being handed over", n=line.waiting) if line.waiting else _("Online")
+            self.server.show_status(word, "good")
+        elif line.offline_since is None:
+            self.server.show_status(_("The server does not answer"), "stop")
+        else:
+            since = _.moment(line.offline_since, self._seat.zone)
+            self.server.show_status(
+                _("Offline since {since}, {n} waiting", since=since, n=line.waiting), "wait"
+            )
+        now = (line.is_online, line.attention)
+        if self._before is not None and now != self._before:
+            self.changed.emit()
+        self._before = now
 
     def _show_printers(self, found: list[Printer] | None) -> None:
         if found is None:

@@ -19,6 +19,7 @@ from ui.desk.rolling import rolling
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.page import Page
+from ui.reception.attention_list import AttentionList
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text
@@ -30,6 +31,7 @@ class TodoPage(Page):
     """wanted carries the task whose patient, exam or invitation is to be opened; counted how many there are."""
 
     wanted = Signal(object)  # TaskRow
+    patient_wanted = Signal(object)  # UUID
     counted = Signal(int)
 
     def __init__(self, seat: Seat) -> None:
@@ -38,11 +40,13 @@ class TodoPage(Page):
         self._seat = seat
         self._tasks: tuple[TaskRow, ...] = ()
         self._prints: tuple[PrintRequestRow, ...] = ()
+        self._attention_count = 0
         self._build()
         self._connect()
 
     def reload(self) -> None:
         """Look what there is now."""
+        self.attention.reload()
         may_print = self._seat.has(Role.RECEPTION)
         self._seat.run(
             lambda acting: (acting.tasks.open(), acting.print_requests.waiting() if may_print else ()),
@@ -55,6 +59,8 @@ class TodoPage(Page):
     def begin(self) -> None:
         """Look what there is now, and put the cursor on the first list that has something."""
         self.reload()
+        if self.attention.take_focus():
+            return
         first = next((table for table in (self.prints, self.tasks) if table.isVisible()), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -73,6 +79,7 @@ class TodoPage(Page):
         self.tasks = RowTable(
             "tasks_table", _("To do"), (_("Since"), _("What"), _("Patient")), colours, stretch=1
         )
+        self.attention = AttentionList(self._seat)
         self._prints_head = Text(_("Asked for at a kiosk"), "subheading")
         self._tasks_head = Text(_("To do"), "subheading")
         self.sentence = Text("")
@@ -87,6 +94,7 @@ class TodoPage(Page):
         area = rolling(
             self._seat.surroundings.theme,
             self.notices,
+            self.attention,
             self._prints_head,
             self.prints,
             self._tasks_head,
@@ -100,6 +108,8 @@ class TodoPage(Page):
             widget.hide()
 
     def _connect(self) -> None:
+        self.attention.patient_wanted.connect(self.patient_wanted)
+        self.attention.counted.connect(self._on_attention)
         self.tasks.opened.connect(self._on_opened)
         self.tasks.chosen.connect(lambda _key: self._show_detail())
         self.prints.opened.connect(self._on_print)
@@ -111,15 +121,23 @@ class TodoPage(Page):
     def _show(self, found: Found) -> None:
         tasks, self._prints = found
         self._tasks = tuple(task for task in tasks if task.kind != "print_waiting" or not self._prints)
-        self.counted.emit(len(self._tasks) + len(self._prints))
+        self._count()
         self.prints.show_rows([self._print_row(request) for request in self._prints])
         self.tasks.show_rows([self._task_row(task) for task in self._tasks])
         for widget in (self._prints_head, self.prints):
             widget.setVisible(bool(self._prints))
         for widget in (self._tasks_head, self.tasks):
             widget.setVisible(bool(self._tasks))
-        self.none.setVisible(not self._prints and not self._tasks)
         self._show_detail()
+
+    def _on_attention(self, count: int) -> None:
+        self._attention_count = count
+        self._count()
+
+    def _count(self) -> None:
+        count = len(self._tasks) + len(self._prints) + self._attention_count
+        self.counted.emit(count)
+        self.none.setVisible(not count)
 
     def _print_row(self, request: PrintRequestRow) -> Line:
         _ = self._

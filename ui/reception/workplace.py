@@ -170,7 +170,9 @@ class Workplace(Page):
         self._search.chosen.connect(self._on_chosen)
         self._search.register_wanted.connect(self._on_register)
         self._to_do.wanted.connect(self._on_task)
+        self._to_do.patient_wanted.connect(self.open_patient)
         self._to_do.counted.connect(self._show_count)
+        self._status.changed.connect(self._on_line)
         self._watch.changed.connect(self._on_changed)
         self._watch.everything.connect(self._on_everything)
         application = QApplication.instance()
@@ -218,6 +220,10 @@ class Workplace(Page):
         if "patient" in nouns:
             self._search.look_again()
         if "to_do" in self._rooms and nouns & {"task", "print_request"}:
+            self._to_do.reload()
+
+    def _on_line(self) -> None:
+        if "to_do" in self._rooms:
             self._to_do.reload()
 
     def _on_everything(self) -> None:
