@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
@@ -12,6 +13,25 @@ CHROMIUM = Path("/usr/bin/chromium")
 WIDTH, HEIGHT = 360, 740
 PATIENCE_MS = 60_000  # on a machine that is busy with other tests
 _STEPS = 8
+_HELD: dict[str, Any] = {"has_touch": True, "is_mobile": True}
+DEVICES: dict[str, dict[str, Any]] = {
+    "small": {**_HELD, "viewport": {"width": WIDTH, "height": HEIGHT}, "device_scale_factor": 2},
+    "iPhone": {
+        **_HELD,
+        "viewport": {"width": 390, "height": 664},
+        "device_scale_factor": 3,
+        "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+        " Version/17.5 Mobile/15E148 Safari/604.1",
+    },
+    "Android": {
+        **_HELD,
+        "viewport": {"width": 412, "height": 839},
+        "device_scale_factor": 2.625,
+        "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko)"
+        " Chrome/124.0.0.0 Mobile Safari/537.36",
+    },
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+}
 
 
 @contextmanager
@@ -28,21 +48,20 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def phone_at(browser: Browser, address: str, patience_ms: int) -> Iterator["Phone"]:
-    """Give a phone that has never been at this address."""
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
+def phone_at(browser: Browser, address: str, patience_ms: int, device: str = "small") -> Iterator["Phone"]:
+    """Give a phone, or another device, that has never been at this address."""
+    context = browser.new_context(**DEVICES[device])
     context.set_default_timeout(patience_ms)
-    yield Phone(context, address)
+    yield Phone(context, address, DEVICES[device])
     context.close()
 
 
 class Phone:
     """One page in a phone's browser; whatever it complains about is kept."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, device: dict[str, Any]) -> None:
         self.address = address
+        self.has_touch: bool = device.get("has_touch", False)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self._heard(message.type, message.text))

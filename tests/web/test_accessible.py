@@ -70,13 +70,17 @@ def too_wide(page: Page) -> list[str]:
 
 
 def in_colours(page: Page, name: str) -> list[str]:
-    """What is wrong where the system asks for dark colours, or for more contrast."""
+    """What is wrong where the system asks for dark colours, for more contrast, or for its own colours alone."""
     wrong = []
-    for setting in ({"color_scheme": "dark"}, {"color_scheme": "light", "contrast": "more"}):
+    for setting in (
+        {"color_scheme": "dark"},
+        {"color_scheme": "light", "contrast": "more"},
+        {"contrast": "no-preference", "forced_colors": "active"},
+    ):
         page.emulate_media(**setting)  # type: ignore[arg-type]  # these are its names
         wrong += [f"{setting}: {one}" for one in violations(page, COLOURS)]
         picture(page, name, next(reversed(setting.values())))
-    page.emulate_media(color_scheme="light", contrast="no-preference")
+    page.emulate_media(color_scheme="light", contrast="no-preference", forced_colors="none")
     return wrong
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from db.models import Report
 from tests.scene import PASSWORD
 from tests.web.conftest import CODE, Web
-from tests.web.phone import HEIGHT, WIDTH, Phone, chromium, phone_at, sees
+from tests.web.phone import HEIGHT, PATIENCE_MS, WIDTH, Phone, chromium, phone_at, sees
 from tests.web.signed import user_name
 
 pytestmark = pytest.mark.timeout(300)  # a real browser on a machine that is busy with other tests
@@ -28,8 +28,9 @@ def web(served: tuple[Web, str]) -> Web:
 
 
 @pytest.fixture
-def phone(served: tuple[Web, str], browser: Browser) -> Iterator[Phone]:
-    with phone_at(browser, served[1], 30_000) as opened:
+def phone(request: pytest.FixtureRequest, served: tuple[Web, str], browser: Browser) -> Iterator[Phone]:
+    """A small phone, or the device that the test names."""
+    with phone_at(browser, served[1], PATIENCE_MS, getattr(request, "param", "small")) as opened:
         yield opened
 
 
@@ -38,15 +39,20 @@ def signed(web: Web, phone: Phone) -> Phone:
     phone.open("/sign-in")
     phone.page.get_by_label("User name").fill(user_name(web))
     phone.page.get_by_label("Password").fill(PASSWORD)
-    phone.page.get_by_role("button", name="Sign in").tap()
+    tap(phone, "Sign in", "button")
     phone.page.wait_for_url("**/home/*")
     return phone
 
 
 def tap(phone: Phone, name: str, role: str = "link") -> None:
-    phone.page.get_by_role(role, name=name).first.tap()  # type: ignore[arg-type]  # link or button
+    place = phone.page.get_by_role(role, name=name).first  # type: ignore[arg-type]  # link or button
+    if phone.has_touch:
+        place.tap()
+    else:
+        place.click()
 
 
+@pytest.mark.parametrize("phone", ["iPhone", "Android", "desktop"], indirect=True)
 @pytest.mark.rule("R21", "R23", "R37", "R38", "R54", "R56", "R63", "R70", "R71")
 def test_a_patient_signs_in_looks_shares_on_paper_and_revokes(web: Web, signed: Phone) -> None:
     page = signed.page
@@ -56,6 +62,12 @@ def test_a_patient_signs_in_looks_shares_on_paper_and_revokes(web: Web, signed: 
     with page.expect_download() as started:
         page.get_by_role("link", name="Download", exact=True).first.click()
     assert Path(started.value.path()).read_bytes().startswith(b"%PDF")
+    tap(signed, "Image 1 of")
+    expect(signed.foot).to_contain_text("Image 1 of")
+    expect(signed.shown).to_have_js_property("complete", value=True)
+    tap(signed, "Close", "button")
+    expect(signed.foot).to_have_count(0)
+    assert signed.overflow() <= 0
     tap(signed, "Share Exam")
     page.get_by_label("Name of the person").fill("Dr Sam Okafor")
     expect(page.get_by_label("What is their e-mail address?")).to_be_visible()
