@@ -77,7 +77,7 @@ def running_clinic(folder: Path) -> Iterator[Clinic]:
     """Make the clinic, start both servers, and stop them at the end."""
     paths = _draw(folder / "files")
     slices = make_ct(folder / "fresh", PATIENT, replace(EXAM, accession_number="BW-fresh"), slices=FRESH)
-    port = _free_port()
+    port = free_port()
     settings = replace(practice_settings(folder / "clinic"), listen=ListenSettings(port=port))
     portal = open_practice(settings, lambda _done, _of: None)
     try:
@@ -85,7 +85,7 @@ def running_clinic(folder: Path) -> Iterator[Clinic]:
     finally:
         portal.close()
     every = [path for made in (*paths.values(), slices) for path in made]
-    with _our_server(folder, port) as address, _orthanc(folder, every) as (orthanc, ids):
+    with _our_server(folder, port) as address, running_orthanc(folder, every) as (orthanc, ids):
         files = {
             kind: tuple(Made(path, *stored[path], ids.get(path, "")) for path in made)
             for kind, made in paths.items()
@@ -144,19 +144,19 @@ def _our_server(folder: Path, port: int) -> Iterator[str]:
     command = [sys.executable, "main.py", "server", "--settings", str(settings)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own
         try:
-            yield _answering(f"http://127.0.0.1:{port}", "/sign-in")
+            yield answering(f"http://127.0.0.1:{port}", "/sign-in")
         finally:
             process.terminate()
 
 
 @contextmanager
-def _orthanc(folder: Path, paths: list[Path]) -> Iterator[tuple[str, dict[Path, str]]]:
+def running_orthanc(folder: Path, paths: list[Path]) -> Iterator[tuple[str, dict[Path, str]]]:
     """Run Orthanc with a password for as long as the context lasts; without it there is no peer."""
     program = shutil.which(_ORTHANC)
     if program is None:
         yield "", {}
         return
-    port = _free_port()
+    port = free_port()
     settings = folder / "orthanc.json"
     settings.write_text(
         json.dumps(
@@ -175,7 +175,7 @@ def _orthanc(folder: Path, paths: list[Path]) -> Iterator[tuple[str, dict[Path, 
     command = [program, str(settings)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - Debian's
         try:
-            address = _answering(f"http://{_USER[0]}:{quote(_USER[1])}@127.0.0.1:{port}", "/system")
+            address = answering(f"http://{_USER[0]}:{quote(_USER[1])}@127.0.0.1:{port}", "/system")
             ids = {
                 path: str(
                     requests.post(f"{address}/instances", data=path.read_bytes(), timeout=PATIENCE_S).json()[
@@ -189,13 +189,14 @@ def _orthanc(folder: Path, paths: list[Path]) -> Iterator[tuple[str, dict[Path, 
             process.terminate()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
-def _answering(address: str, path: str) -> str:
+def answering(address: str, path: str) -> str:
     """Return the address once it answers."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:

@@ -46,12 +46,17 @@ def measure_throughput(clinic: Clinic, repeats: int) -> list[Bar]:
 
 
 def _theirs(clinic: Clinic, file: Made) -> Target:
-    place = urlsplit(clinic.orthanc)
+    return theirs_of(clinic.orthanc, file.orthanc)
+
+
+def theirs_of(orthanc: str, image: str) -> Target:
+    """Return where Orthanc renders an image, with its password."""
+    place = urlsplit(orthanc)
     password = base64.b64encode(f"{place.username}:{unquote(place.password or '')}".encode()).decode()
     return Target(
         f"http://127.0.0.1:{place.port}",
         {"Authorization": f"Basic {password}", "Accept": "image/jpeg"},
-        (f"/instances/{file.orthanc}/rendered",),
+        (f"/instances/{image}/rendered",),
     )
 
 
@@ -76,11 +81,11 @@ def _beside(work: str, ours: Target, theirs: Target, repeats: int, *, each: int 
     spent: dict[str, list[float]] = {"ours": [], "Orthanc": []}
     rates: dict[str, list[float]] = {"ours": [], "Orthanc": []}
     if len(ours.paths) == 1:
-        _run(ours, 2)  # the first makes it
-        _run(theirs, 2)
+        run_target(ours, 2)  # the first makes it
+        run_target(theirs, 2)
     for _ in range(repeats):
         for name, target in (("ours", ours), ("Orthanc", theirs)):
-            times, rate = _run(target, each)
+            times, rate = run_target(target, each)
             spent[name] += times
             rates[name].append(rate)
     mine, other = share(rates["ours"], 0.5), share(rates["Orthanc"], 0.5)
@@ -102,7 +107,7 @@ def _beside(work: str, ours: Target, theirs: Target, repeats: int, *, each: int 
     )
 
 
-def _run(target: Target, each: int) -> tuple[list[float], float]:
+def run_target(target: Target, each: int) -> tuple[list[float], float]:
     """Ask over some connections at once; return milliseconds of each request, and requests a second."""
     spent: list[float] = []
     ready = threading.Barrier(CONNECTIONS + 1)
