@@ -96,3 +96,22 @@ class LastResort:
         said = _("Something went wrong on our side. Please try again.")
         at = Here(Request(scope), self._pages)
         return at.sorry(500, said, "bug", reference)
+
+
+class Busy:
+    """ASGI application: tells whoever comes when too much is in hand already to try again.
+
+    It holds no thread and asks the database nothing. A station makes the same sentence of the status alone.
+    """
+
+    def __init__(self, pages: Pages, root: str) -> None:
+        self._pages = pages
+        self._root = root
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        said = self._pages.words(N_("The clinic's server is busy. Nothing was lost. Please try again."))
+        page = self._pages.render(
+            "error.html", clinic=None, root=self._root, said=said, kind="server_busy", reference=""
+        )
+        await HTMLResponse(page, 503, {"Retry-After": "2"})(scope, receive, send)

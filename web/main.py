@@ -28,13 +28,16 @@ from web import (
     visit,
 )
 from web.api import create_api
-from web.errors import LastResort, tell_errors
+from web.errors import Busy, LastResort, tell_errors
 from web.feed import Feed
 from web.health import PATHS, Health
 from web.pages import Pages, known_host
 from web.security import Door
 
 _STATIONS = "/api/"
+FOLLOWED = "/api/changes.follow"
+# Three for each thread that answers: whoever comes then would wait for seconds, and is told so at once.
+MOST_IN_HAND = 128
 PARTS = (
     guest,
     visit,
@@ -97,6 +100,7 @@ def create_app(portal: Portal, settings: MachineSettings) -> "Application":
     application.feed = stations.state.feed
     application.health = Health(portal.parts, application.feed, stations.state.api.served)
     application.stations = Door(stations)
+    application.busy = Door(Busy(pages, application.root_path))
     return application
 
 
@@ -106,6 +110,9 @@ class Application(FastAPI):
     stations: ASGIApp
     feed: Feed
     health: Health
+    busy: ASGIApp
+    most_in_hand = MOST_IN_HAND
+    _in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -117,14 +124,31 @@ class Application(FastAPI):
             inside = scope["path"].removeprefix(self.root_path)
             await self.health.counted(self._of(inside), inside, scope, receive, send)
 
+    async def _bounded(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless so many are in hand that it would only make the others wait longer."""
+        if self._in_hand >= self.most_in_hand:
+            await self.busy(scope, receive, send)
+            return
+        self._in_hand += 1
+        try:
+            await app(scope, receive, send)
+        finally:
+            self._in_hand -= 1
+
     def _of(self, inside: str) -> ASGIApp:
-        if not inside.startswith(_STATIONS):
-            return super().__call__
+        pages = super().__call__
+
+        async def bounded(scope: Scope, receive: Receive, send: Send) -> None:
+            if inside == FOLLOWED:  # waits, and does nothing
+                await stations(scope, receive, send)
+            else:
+                app = stations if inside.startswith(_STATIONS) else pages
+                await self._bounded(app, scope, receive, send)
 
         async def stations(scope: Scope, receive: Receive, send: Send) -> None:
             await self.stations({**scope, "path": inside.removeprefix(_STATIONS[:-1])}, receive, send)
 
-        return stations
+        return bounded
 
 
 def _folder(portal: Portal) -> str:

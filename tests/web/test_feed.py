@@ -23,7 +23,6 @@ from db.models import Journal, SessionRecord, Staff, Station
 from db.queries.journal import Scope, changes_after
 from tests.scene import PASSWORD, Known, Scene
 from web import feed
-from web.feed import Feed
 from web.main import Application
 from web.server import listening_socket, make_server
 
@@ -35,8 +34,9 @@ MANY = 200  # five times the threads that answer pages
 class Place:
     """A server on a clinic, and who follows its feed."""
 
-    def __init__(self, scene: Scene, address: str, feed: Feed) -> None:
-        self.scene, self.address, self.feed = scene, address, feed
+    def __init__(self, scene: Scene, address: str, application: Application) -> None:
+        self.scene, self.address, self.application = scene, address, application
+        self.feed = application.feed
         self._to = ("127.0.0.1", int(address.rpartition(":")[2]))
 
     def signed_in(self, who: str, station: Known) -> dict[str, str]:
@@ -103,7 +103,7 @@ def served(scene: Scene) -> Iterator[Place]:
     thread = Thread(target=lambda: server.run(sockets=[listening]), name="web server")
     thread.start()
     try:
-        yield Place(scene, f"http://127.0.0.1:{listening.getsockname()[1]}", application.feed)
+        yield Place(scene, f"http://127.0.0.1:{listening.getsockname()[1]}", application)
     finally:
         server.should_exit = True
         thread.join(PATIENCE_S)

@@ -1,9 +1,21 @@
 """What looks after the server: alive, ready, and numbers without a word of any person."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from app.errors import Unavailable
+from app.imaging import DecodePool
+from app.portal import open_portal
+from app.settings import practice_settings
+from tests.fakes import FixedClock
 from tests.web.conftest import Web
+from tests.web.test_feed import answer, served
+from web.main import MOST_IN_HAND
 
 
 def test_it_says_whether_it_is_ready_and_what_it_does(web: Web) -> None:
@@ -32,3 +44,33 @@ def test_it_says_whether_it_is_ready_and_what_it_does(web: Web) -> None:
     ready = here.get("/readyz")
     assert (ready.status_code, ready.json()) == (503, {"database": True, "tables": False, "archive": False})
     assert here.get("/healthz").status_code == 200
+
+
+def test_when_too_much_is_in_hand_whoever_comes_is_told_at_once_to_try_again(
+    web: Web, clock: FixedClock, imaging: DecodePool, tmp_path: Path
+) -> None:
+    with served(web.scene) as place:
+        station = open_portal(
+            replace(practice_settings(tmp_path / "station"), portal_url=place.address),
+            clock=clock,
+            imaging=imaging,
+        )
+        desk = place.signed_in("reception", web.scene.desk)
+        start = place.start(desk)
+        place.application.most_in_hand = 0
+        page = requests.get(f"{place.address}/open", timeout=60)
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+        assert "The clinic's server is busy." in page.text.replace("&#39;", "'")
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+        with pytest.raises(Unavailable) as told:
+            station.station("key of Desk 1")
+        assert told.value.kind == "server_busy"
+        # Who only waits, and who asks how the server is, is answered.
+        asking = place.follow(desk, **start)
+        place.until_waiting(1)
+        assert requests.get(f"{place.address}/readyz", timeout=60).status_code == 200
+        place.application.most_in_hand = MOST_IN_HAND
+        assert station.station("key of Desk 1").station_kind == "desk"
+        assert station.parts.server is not None
+        station.parts.server.close()
+    assert answer(asking)[0] == 200
