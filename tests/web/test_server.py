@@ -1,3 +1,4 @@
+import asyncio
 import signal
 import socket
 import ssl
@@ -69,6 +70,28 @@ def test_without_a_certificate_it_listens_on_this_machine_only(host: str) -> Non
     with pytest.raises(Invalid) as refused:
         listening_socket(ListenSettings(host=host, port=0))
     assert "would travel in clear" in Words().error(refused.value)
+
+
+def test_small_pieces_of_an_answer_are_sent_at_once() -> None:
+    """Else the second piece waits until the first is acknowledged, which takes 40 ms on a quick line."""
+
+    async def accepted() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def come(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken: socket.socket = writer.get_extra_info("socket")
+            found.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening = listening_socket(ListenSettings(port=0))
+        async with await asyncio.start_server(come, sock=listening):
+            _reader, writer = await asyncio.open_connection(*listening.getsockname())
+            delayed = await found
+            writer.close()
+            await writer.wait_closed()
+            return delayed
+
+    assert asyncio.run(accepted()) == 1
 
 
 def test_a_port_that_is_taken_is_said_plainly(taken: int) -> None:
