@@ -18,9 +18,10 @@ from bench.viewer_bars import Bar, said, share
 from bench.web_throughput import run_target, theirs_of
 
 RESULTS = Path(__file__).resolve().parent / "results" / "server.json"
-# A patient's way asks about forty things. Ten clinics with sixty patients each in four hours ask two a second.
-MORNING = 20.0  # a second: ten times that, for the minutes when everybody is there
-STEPS = (10.0, 20.0, 30.0, 40.0, 60.0, 100.0)
+# A patient's way asks about forty things. Ten clinics with sixty patients each in four hours ask not quite two a second.
+MORNING = 10.0  # a second: six times that, for the minutes when everybody is there
+STEPS = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 100.0)
+ROUNDS = 3
 GUESTS, FOLLOWERS = 200, 200
 BAR_MS = 150.0
 
@@ -52,7 +53,6 @@ async def _follow(group: Group) -> list[Bar]:
     port = int(group.address.rpartition(":")[2])
     times, alone = Times(), Times()
     await _sign_in(group, port, Times(), 8)  # the first rehash the passwords
-    await _sign_in(group, port, alone, 24)
     nobody = await _cpu_share(group.pid, 15)
     stations = [
         Station(port, desk.key, desk.token)
@@ -63,7 +63,12 @@ async def _follow(group: Group) -> list[Bar]:
     waiting = [asyncio.create_task(_until_told(station, here)) for station in stations]
     await asyncio.sleep(3)
     idle = await _cpu_share(group.pid, 30)
-    await _sign_in(group, port, times, 24)
+    for _ in range(ROUNDS):  # in turn, so that what else the machine does is in both
+        await _sign_in(group, port, times, 8)
+        await _stop(waiting)
+        await _sign_in(group, port, alone, 8)
+        waiting = [asyncio.create_task(_until_told(station, here)) for station in stations]
+        await asyncio.sleep(2)
     # An event of the whole clinic: everybody must look.
     began = time.perf_counter()
     clerk = Station(port, group.desks[0].key, group.desks[0].token)
@@ -80,7 +85,7 @@ async def _follow(group: Group) -> list[Bar]:
         )
         if said_at.status != OK:
             raise RuntimeError(said_at.body[:200])
-        # Those of the site are told; the others go on waiting.
+        # Who works at the site is told, and the manager, who is signed in at eight sites and works at this one too.
         near = [one for number, one in enumerate(waiting) if number % 10 == 0]
         numbers += [(ended - began) * 1000 for ended in await asyncio.gather(*near)]
         for place, task in enumerate(waiting):
@@ -91,9 +96,7 @@ async def _follow(group: Group) -> list[Bar]:
                 }
                 waiting[place] = asyncio.create_task(_until_told(stations[place], here))
         await asyncio.sleep(1)
-    for task in waiting:
-        task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
+    await _stop(waiting)
     signed, before = times.spent["sessions.sign_in (argon2)"], alone.spent["sessions.sign_in (argon2)"]
     return [
         Bar(
@@ -103,7 +106,12 @@ async def _follow(group: Group) -> list[Bar]:
             unit="%",
             note=f"{nobody:.2f} % without any",
         ),
-        Bar("an event reaches its followers, p99", 1000, round(share(numbers, 0.99)), details=said(numbers)),
+        Bar(
+            "an event that nine of ten followers are told of, p99 until they are",
+            1000,
+            round(share(numbers, 0.99)),
+            details=said(numbers),
+        ),
         Bar(
             "a sign-in beside 200 followers, p99 against without",
             1.25,
@@ -112,6 +120,12 @@ async def _follow(group: Group) -> list[Bar]:
             details={"with": said(signed), "without": said(before)},
         ),
     ]
+
+
+async def _stop(waiting: list[asyncio.Task[float]]) -> None:
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def _until_told(station: Station, here: dict[str, Any]) -> float:
@@ -156,7 +170,7 @@ async def _load(group: Group, seconds: float) -> tuple[list[Bar], list[dict[str,
     for a_second in STEPS:
         _empty(times)
         took = seconds * 2 if a_second == MORNING else seconds
-        done = await at_rate(actors, a_second, took, chance)
+        done = await at_rate(actors, a_second, took, chance) - times.busy / took
         quick = {what: values for what, values in times.spent.items() if "argon2" not in what}
         every = [value for values in quick.values() for value in values]
         worst = share(every, 0.99)

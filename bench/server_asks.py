@@ -47,10 +47,19 @@ class Line:
                 if self._streams is None or is_fresh:
                     self._streams = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
                 return await self._over(self._streams, method, path, headers, body)
+            except asyncio.CancelledError:
+                self.close()  # else the answer that is still to come would be taken for the next one's
+                raise
             except (ConnectionError, asyncio.IncompleteReadError):
                 if is_fresh:
                     raise
         raise AssertionError
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
 
     async def _over(
         self,
