@@ -82,10 +82,11 @@ def create_app(portal: Portal, settings: MachineSettings) -> "Application":
     )
     application.state.pages = pages
     tell_errors(application)
-    for part in PARTS:
-        application.include_router(part.router)
+    # First what is asked for most: an address is held against each part in turn.
     for place in ("/visit", "/exams/{exam_id}"):
         application.include_router(pictures.router, prefix=place)
+    for part in PARTS:
+        application.include_router(part.router)
     assets.serve(application)
     # Report and token are on the same page: masked() keeps the length of what is compressed from telling the token.
     application.add_middleware(
