@@ -19,6 +19,7 @@ OPERATION_VERSION = 1
 OLDEST_OPERATION = 1
 # What the server answers when it, its database or the way to it is away: a desk then goes on by itself.
 AWAY = frozenset({"server_away", "database_away", "database_busy", "server_busy", "disk_full"})
+EPOCH_CHANGED = "epoch_changed"
 _FORM = ConfigDict(extra="forbid", strict=True, val_json_bytes="base64", ser_json_bytes="base64")
 
 
@@ -48,6 +49,7 @@ class Operation:
     staff_id: UUID | None = None
     code: str = field(default="", repr=False)
     sealed: bytes = b""  # the code, in a form that only the server opens
+    epoch: UUID | None = None  # of the feed as the desk knows it
 
     @property
     def made(self) -> Made:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +94,11 @@ def put_copy(session: Session, copy: DeskCopy) -> None:
         rows += _account(account)
     rows += [AccessGrant(**vars(grant)) for grant in copy.grants]
     queries.put_in_place(session, rows, [member.id for member in copy.staff], copy.at)
+
+
+def forget_copy(session: Session, now: datetime) -> None:
+    """Delete everybody whom the desk has a copy of, and let nobody sign in without the server."""
+    queries.put_in_place(session, [], [], now)
 
 
 def _copied(patient: Patient, identifiers: tuple[Identifier, ...]) -> CopiedPatient:

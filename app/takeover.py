@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.callers import Caller, Callers
 from app.database_trouble import in_plain_words
 from app.errors import N_, Conflict, Unavailable
-from app.operations import OLDEST_OPERATION, OPERATION_VERSION, Operation, Taken
+from app.operations import EPOCH_CHANGED, OLDEST_OPERATION, OPERATION_VERSION, Operation, Taken
 from app.parts import Parts
 from app.served import Served, may_ask
 from app.transport import request_unreadable
@@ -30,6 +30,11 @@ def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, opera
                 "The clinic's server is older than this computer's program. Nothing is lost: it is kept here."
             ),
         )
+    with in_plain_words(), parts.database.reading() as session:
+        epoch = queries.head(session)[0]
+    if operation.epoch not in {None, epoch}:
+        # What this one depends on may be missing from the backup: the desk sends everything from the beginning.
+        raise Conflict(EPOCH_CHANGED, N_("The clinic's server came back from a backup."), epoch=str(epoch))
     now = parts.clock()
     made_at = min(max(operation.made_at, operation.contact_at), now)
     code, is_void = _code(parts, station, operation, is_secret=found.use_case.declaration.secret)
@@ -45,8 +50,6 @@ def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, opera
     except Conflict as conflict:
         if conflict.kind != "done_secret_gone":  # it was carried out, and the desk has its own letter
             raise
-    with in_plain_words(), parts.database.reading() as session:
-        epoch = queries.head(session)[0]
     return Taken(epoch, parts.keys.encrypt(_PURPOSE, code.encode()) if code else b"", is_void)
 
 

@@ -57,7 +57,11 @@ class Line:
                 _end(here)
                 continue
             self.connections += 1
-            there = socket.create_connection(self._to)
+            try:
+                there = socket.create_connection(self._to)
+            except OSError:  # nobody is there
+                _end(here)
+                continue
             self._open += [here, there]
             for source, sink, is_answer in ((here, there, False), (there, here, True)):
                 thread = threading.Thread(

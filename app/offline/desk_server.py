@@ -3,26 +3,28 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.callers import Caller
+from app.callers import Caller, station_unknown
 from app.database_trouble import in_plain_words
-from app.errors import NotAllowed, PortalError, Unavailable
+from app.errors import NotAllowed, Unavailable
 from app.ids import new_id
 from app.offline.desk_file import DeskFile
+from app.offline.handover import hand_over
 from app.offline.known_server import KnownServer
 from app.offline.needs import copy_too_old, needs_server, needs_sign_in, no_copy
 from app.offline.stays import SIGN_IN_GOOD_FOR, Stays, give_passwords
 from app.operations import OPERATION_VERSION, Operation, counts_as_away, new_made
-from app.read_copy import put_copy
+from app.read_copy import forget_copy, put_copy
 from app.remote import RemoteServer
 from app.sessions import Sessions
 from app.staff import StaffMembers
 from app.stations import Stations
-from app.transport import passage_of, write_error
+from app.transport import passage_of
 from app.use_case import Noun, UseCase
 from app.views.outbox import AttentionRow, DeskLine
 from db.desk import queries
@@ -51,8 +53,8 @@ BY_ITSELF = frozenset(
 _ASK_A_PASSWORD = frozenset({"staff.sign_in", "staff.unlock"})
 COPY_GOOD_FOR = timedelta(days=7)  # without contact
 COPY_EVERY = timedelta(minutes=10)
+AFTER_OWN_WORK = timedelta(seconds=30)
 LOOK_EVERY_S = 2.0
-MOST_TRIES = 5  # of an operation that is trouble for the server
 
 
 class DeskServer:
@@ -73,6 +75,8 @@ class DeskServer:
         self._copied_at: datetime | None = None
         self._wake = threading.Event()
         self._is_closing = False
+        self._is_switched_off = False
+        self._is_behind = False  # something was done here that the copy does not show
         self._keeper: threading.Thread | None = None
 
     # What the portal asks of its server
@@ -199,6 +203,10 @@ class DeskServer:
                 self._refresh()
             except Unavailable:
                 self._is_away = True
+            except NotAllowed as error:
+                if error.kind != "station_unknown":
+                    raise
+                self._switch_off()
 
     def _keep_on(self) -> None:
         while not self._is_closing:
@@ -209,33 +217,18 @@ class DeskServer:
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
 
+    def _switch_off(self) -> None:
+        """The clinic has switched this desk off: it shows nobody any more; what the server does not have stays here."""
+        assert self.file is not None
+        self._is_away = self._is_switched_off = True
+        with in_plain_words(), self.file.database.writing() as session:
+            forget_copy(session, self.clock())
+
     def _drain(self) -> None:
         file, station = self.file, self._station
         assert file is not None
         assert station is not None
-        assert station.held is not None
-        while not self._is_closing:
-            operation = file.outbox.first()
-            if operation is None:
-                break
-            try:
-                taken = self._remote.take_over(station.held, operation)
-            except NotAllowed as error:
-                if error.kind == "station_unknown":
-                    raise Unavailable(error.kind, error.sentence) from None
-                file.outbox.refused(operation.id, write_error(error))
-                continue
-            except Unavailable as error:
-                if error.kind != "server_trouble" or file.outbox.count_try(operation.id) < MOST_TRIES:
-                    raise
-                file.outbox.refused(operation.id, write_error(error))
-                continue
-            except PortalError as error:
-                file.outbox.refused(operation.id, write_error(error))
-                continue
-            file.outbox.taken(operation.id, taken, self._remote.clock())
-            self._note_contact(taken.epoch)
-        file.outbox.forget_done(self._remote.clock())
+        hand_over(file, self._remote, station, self._known, lambda: self._is_closing)
 
     def _go_on_there(self) -> None:
         """Tell the server that whoever is signed in here worked on, so that nobody is locked out in the middle."""
@@ -254,8 +247,10 @@ class DeskServer:
         if staff is None or file is None:
             return
         now = self._remote.clock()
-        if self._copied_at is not None and now - self._copied_at < COPY_EVERY:
+        every = AFTER_OWN_WORK if self._is_behind else COPY_EVERY
+        if self._copied_at is not None and now - self._copied_at < every:
             return
+        self._is_behind = False
         try:
             copy = self._remote.carry_out(Stations.desk_copy, Stations(file.parts, staff), (), {})
         except NotAllowed:
@@ -316,6 +311,8 @@ class DeskServer:
         file = self.file
         assert file is not None
         assert self._station is not None
+        if self._is_switched_off:
+            raise station_unknown()
         if operation is None and use_case.name not in BY_ITSELF:
             raise needs_server() if self._is_away else needs_sign_in()
         contact = self._known.contact()
@@ -353,11 +350,8 @@ class DeskServer:
         assert file is not None
         self._staff = self._remote.session(token, station=station)
         self._copied_at = None
-        try:
-            with self._keeping:
-                self._refresh()
-        except Unavailable:
-            return
+        with suppress(Unavailable), self._keeping:
+            self._refresh()  # else the copy of before is as good
         self._stays.begin(file, station, token, self.clock(), (user_name, password))
 
     def _keep_done(self, operation: Operation, caller: Caller) -> None:
@@ -367,6 +361,8 @@ class DeskServer:
         staff_id = self._stays.staff_of(file, caller, station)
         if staff_id is not None:
             file.outbox.note_done(operation, staff_id, self.clock())
+            self._is_behind = True
+            self._wake.set()
 
     # What is known of the server
 

@@ -28,13 +28,14 @@ class DeskOutbox:
         queries.add(session, _row(session, operation, staff_id, now, "waiting"))
 
     def note_done(self, operation: Operation, staff_id: UUID, now: datetime) -> None:
-        """Keep what the server carried out at once, in case it comes back from a backup made before."""
+        """Keep what the server carried out at once, in case it comes back from a backup made before.
+
+        It is sent once more, which does nothing there, so that the server seals the code and the desk can wipe it.
+        """
         with self._database.writing() as session:
             if queries.operation(session, operation.id) is not None:
                 return  # the same form, sent twice
-            row = _row(session, operation, staff_id, now, "done")
-            row.code, row.done_at = "", now
-            queries.add(session, row)
+            queries.add(session, _row(session, operation, staff_id, now, "confirm"))
 
     def first(self) -> Operation | None:
         """Return the operation whose turn it is; what depends on a refused one is held back with it."""

@@ -30,7 +30,7 @@ def first_waiting(session: Session) -> WaitingOperation | None:
     """Return the operation whose turn it is."""
     return session.scalars(
         select(WaitingOperation)
-        .where(WaitingOperation.state == "waiting")
+        .where(WaitingOperation.state.in_(("waiting", "confirm")))
         .order_by(WaitingOperation.number)
         .limit(1)
     ).one_or_none()

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from app.callers import Caller
 from app.ids import new_id
@@ -17,7 +18,20 @@ from app.portal import Acting, Portal
 from app.rules.calendar import local_day
 from app.views.people import NewPatient
 from db.desk.models import WaitingOperation
-from db.models import Account, ActivationCode, AuditEvent, Patient, Staff
+from db.models import (
+    AccessGrant,
+    Account,
+    ActivationCode,
+    AuditEvent,
+    EmailConfirmation,
+    Journal,
+    Message,
+    Patient,
+    PatientIdentifier,
+    PatientNameWord,
+    Replay,
+    Staff,
+)
 from tests.fakes import FixedClock, KeptKeyRing
 from tests.https_server import HttpsServer
 from tests.line import Line, line_to
@@ -156,3 +170,49 @@ def test_staff_who_signed_in_here_lately_sign_in_without_the_server(desk: Desk, 
     desk.line.go_away()
     clock.advance(timedelta(days=7, minutes=1))
     assert refusal(here.sign_in, desk.user_name, PASSWORD) == "desk_copy_too_old"
+
+
+def test_a_desk_that_is_switched_off_shows_nobody_and_keeps_what_the_server_does_not_have(desk: Desk) -> None:
+    desk.line.go_away()
+    desk.reception().patients.register(IDA)
+    desk.scene.acting("it").stations.revoke(desk.scene.desk.id)
+    desk.line.come_back()
+    desk.server.keep()
+    assert refusal(desk.reception().patients.find, "hart") == "station_unknown"
+    desk.line.go_away()
+    assert refusal(desk.reception().patients.find, "hart") == "station_unknown"
+    file = desk.server.file
+    assert file is not None
+    with file.database.reading() as session:
+        assert session.scalars(select(Patient)).all() == []
+    assert [row.state for row in desk.kept()] == ["waiting"]
+
+
+def test_after_a_backup_came_back_everything_is_sent_again_and_letters_work(
+    desk: Desk, clock: FixedClock
+) -> None:
+    scene = desk.scene
+    ida = desk.reception().patients.register(IDA)
+    letter = desk.reception().accounts.create(ida.id, "passport").letter
+    assert letter is not None
+    clock.advance(timedelta(minutes=1))
+    desk.server.keep()
+    assert {(row.state, row.code) for row in desk.kept()} == {("done", "")}
+    # The backup was made before all of it.
+    with scene.portal.parts.database.writing() as session:
+        for table in (Message, EmailConfirmation, ActivationCode, AccessGrant, Account, Replay):
+            session.execute(delete(table))
+        for part in (PatientNameWord, PatientIdentifier):
+            session.execute(delete(part).where(part.patient_id == ida.id))
+        session.execute(delete(Patient).where(Patient.id == ida.id))
+        session.execute(update(Journal).values(epoch=new_id()))
+    desk.line.go_away()
+    desk.reception().accounts.block(UUID(letter.account_id), "asked for by telephone")
+    desk.line.come_back()
+    desk.server.keep()
+    assert desk.server.attention() == ()
+    with scene.portal.parts.database.reading() as session:
+        account = session.scalars(select(Account)).one()
+        assert (str(account.id), account.blocked_reason) == (letter.account_id, "asked for by telephone")
+        code = session.scalars(select(ActivationCode)).one()
+        assert code.digest == scene.portal.parts.keys.digest("activation", letter.code)

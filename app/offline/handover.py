@@ -1,0 +1,52 @@
+"""Handing a desk's operations over: in their order, each until the server has it or says why not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from app.callers import Caller
+from app.errors import NotAllowed, PortalError, Unavailable
+from app.offline.desk_file import DeskFile
+from app.offline.known_server import KnownServer
+from app.operations import EPOCH_CHANGED
+from app.remote import RemoteServer
+from app.transport import write_error
+
+MOST_TRIES = 5  # of an operation that is trouble for the server
+
+
+def hand_over(
+    file: DeskFile, remote: RemoteServer, station: Caller, known: KnownServer, is_over: Callable[[], bool]
+) -> None:
+    """Hand over what waits; raises Unavailable when the server goes away, and what is left waits on."""
+    assert station.held is not None
+    assert station.station_id is not None
+    while not is_over():
+        operation = file.outbox.first()
+        if operation is None:
+            break
+        contact = known.contact()
+        try:
+            taken = remote.take_over(
+                station.held, replace(operation, epoch=contact.epoch if contact else None)
+            )
+        except PortalError as error:
+            if error.kind == EPOCH_CHANGED:
+                known.note(station.station_id, UUID(error.fields["epoch"]), remote.clock, None)
+            elif _must_wait(file, operation.id, error):
+                raise
+            else:
+                file.outbox.refused(operation.id, write_error(error))
+            continue
+        file.outbox.taken(operation.id, taken, remote.clock())
+        known.note(station.station_id, taken.epoch, remote.clock, None)
+    file.outbox.forget_done(remote.clock())
+
+
+def _must_wait(file: DeskFile, operation_id: UUID, error: PortalError) -> bool:
+    """Tell whether the error is of the server and not of the operation."""
+    if isinstance(error, NotAllowed):
+        return error.kind == "station_unknown"
+    if not isinstance(error, Unavailable):
+        return False
+    return error.kind != "server_trouble" or file.outbox.count_try(operation_id) < MOST_TRIES
