@@ -2,12 +2,17 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from app.database_trouble import in_plain_words
+from app.errors import PortalError
 from app.imaging import DecodePool
 from app.offline.outbox import DeskOutbox
+from app.operations import Operation
 from app.outside.common_passwords import CommonPasswords
 from app.outside.durable import make_folder
 from app.outside.keys import keys_from
@@ -15,6 +20,7 @@ from app.outside.not_set_up import NoMailer, NoTextSender
 from app.parts import Parts
 from app.ports import Clock, ImageArchive, KeyRing, Passwords
 from app.settings import MachineSettings
+from app.use_case import Noun
 from db.database import Database
 from db.desk import file as desk_file
 
@@ -70,12 +76,19 @@ def open_desk_file(
     return DeskFile(database, outbox, parts)
 
 
-def erase_desk_file(settings: MachineSettings, key_ring: KeyRing) -> None:
-    """Delete the file and its key; without the key, what a disk still holds of it cannot be read."""
-    path = place_of(settings)
-    key_ring.forget(_key_name(path))
-    for end in ("", "-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+def do_here_too(
+    file: DeskFile,
+    use_case: str,
+    noun: Noun,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    operation: Operation,
+) -> None:
+    """Do in the copy what the server has just done, under the same ids: it may go away in the next moment."""
+    here = type(noun)(replace(file.parts, outbox=None), noun.caller, operation.id)
+    here.operation = operation
+    with suppress(PortalError):  # about somebody whom the copy does not hold
+        getattr(here, use_case.partition(".")[2])(*args, **kwargs)
 
 
 def _key_name(path: Path) -> str:

@@ -13,7 +13,7 @@ from app.callers import Caller, station_unknown
 from app.database_trouble import in_plain_words
 from app.errors import NotAllowed, Unavailable
 from app.ids import new_id
-from app.offline.desk_file import DeskFile
+from app.offline.desk_file import DeskFile, do_here_too
 from app.offline.handover import hand_over
 from app.offline.known_server import KnownServer
 from app.offline.needs import copy_too_old, needs_server, needs_sign_in, no_copy
@@ -53,7 +53,6 @@ BY_ITSELF = frozenset(
 _ASK_A_PASSWORD = frozenset({"staff.sign_in", "staff.unlock"})
 COPY_GOOD_FOR = timedelta(days=7)  # without contact
 COPY_EVERY = timedelta(minutes=10)
-AFTER_OWN_WORK = timedelta(seconds=30)
 LOOK_EVERY_S = 2.0
 
 
@@ -76,7 +75,6 @@ class DeskServer:
         self._wake = threading.Event()
         self._is_closing = False
         self._is_switched_off = False
-        self._is_behind = False  # something was done here that the copy does not show
         self._keeper: threading.Thread | None = None
 
     # What the portal asks of its server
@@ -247,10 +245,8 @@ class DeskServer:
         if staff is None or file is None:
             return
         now = self._remote.clock()
-        every = AFTER_OWN_WORK if self._is_behind else COPY_EVERY
-        if self._copied_at is not None and now - self._copied_at < every:
+        if self._copied_at is not None and now - self._copied_at < COPY_EVERY:
             return
-        self._is_behind = False
         try:
             copy = self._remote.carry_out(Stations.desk_copy, Stations(file.parts, staff), (), {})
         except NotAllowed:
@@ -296,6 +292,7 @@ class DeskServer:
                     raise
             else:
                 self._keep_done(operation, noun.caller)
+                do_here_too(file, use_case.name, self._as_here(noun), args, kwargs, operation)
                 return answer
         self._wake.set()
         return self._here(use_case, noun, args, kwargs, operation)
@@ -320,7 +317,7 @@ class DeskServer:
             raise no_copy()
         if self._is_away and self.clock() - contact.at > COPY_GOOD_FOR:
             raise copy_too_old()
-        here = type(noun)(file.parts, self._stays.here(file, noun.caller, self._station), noun.request_id)
+        here = self._as_here(noun)
         if operation is not None:
             here.request_id, here.operation = operation.id, operation
         if use_case.name in _ASK_A_PASSWORD:
@@ -329,6 +326,13 @@ class DeskServer:
         if use_case.name == "staff.sign_in":
             self._stays.begun_here(answer.token)
         return answer
+
+    def _as_here(self, noun: Noun) -> Noun:
+        """Return the noun on the desk's own file."""
+        assert self.file is not None
+        assert self._station is not None
+        caller = self._stays.here(self.file, noun.caller, self._station)
+        return type(noun)(self.file.parts, caller, noun.request_id)
 
     def _there(self, noun: Noun) -> Noun | None:
         """Return the noun as the server knows who asks; None for a stay that only this desk knows."""
@@ -361,7 +365,6 @@ class DeskServer:
         staff_id = self._stays.staff_of(file, caller, station)
         if staff_id is not None:
             file.outbox.note_done(operation, staff_id, self.clock())
-            self._is_behind = True
             self._wake.set()
 
     # What is known of the server

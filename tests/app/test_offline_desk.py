@@ -188,14 +188,11 @@ def test_a_desk_that_is_switched_off_shows_nobody_and_keeps_what_the_server_does
     assert [row.state for row in desk.kept()] == ["waiting"]
 
 
-def test_after_a_backup_came_back_everything_is_sent_again_and_letters_work(
-    desk: Desk, clock: FixedClock
-) -> None:
+def test_after_a_backup_came_back_everything_is_sent_again_and_letters_work(desk: Desk) -> None:
     scene = desk.scene
     ida = desk.reception().patients.register(IDA)
     letter = desk.reception().accounts.create(ida.id, "passport").letter
     assert letter is not None
-    clock.advance(timedelta(minutes=1))
     desk.server.keep()
     assert {(row.state, row.code) for row in desk.kept()} == {("done", "")}
     # The backup was made before all of it.
