@@ -63,10 +63,6 @@ class KeyRing(Protocol):
         """Keep a secret; raises Unavailable without a usable keyring."""
         ...
 
-    def forget(self, name: str) -> None:
-        """Delete a secret if it is there; raises Unavailable without a usable keyring."""
-        ...
-
 
 class ImageArchive(Protocol):
     """Where DICOM files live. Keys are our ids joined by "/", never names from outside."""

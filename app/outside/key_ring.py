@@ -34,18 +34,6 @@ class SystemKeyRing:
         except (KeyringError, RuntimeError, OSError):
             raise _no_keyring() from None
 
-    def forget(self, name: str) -> None:
-        """Delete a secret if it is there; raises Unavailable without a usable keyring."""
-        import keyring
-        from keyring.errors import KeyringError, PasswordDeleteError
-
-        try:
-            keyring.delete_password(_SERVICE, name)
-        except PasswordDeleteError:
-            return
-        except (KeyringError, RuntimeError, OSError):
-            raise _no_keyring() from None
-
 
 def _no_keyring() -> Unavailable:
     return Unavailable(
