@@ -1,6 +1,6 @@
 # Every target but help first sets the project up (packaging/set-up.sh), once.
 .DEFAULT_GOAL := help
-.PHONY: help run kiosk test check rules tour bench bench-viewer bench-web bench-search bench-server fuzz format catalogue
+.PHONY: help run kiosk test check rules tour faults bench bench-viewer bench-web bench-search bench-server fuzz format catalogue
 PY := .venv/bin/python
 SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
 PARALLEL ?= auto
@@ -56,6 +56,9 @@ bench-web: .set-up/bench-web ## Measure pages and images in a browser side by si
 
 bench-server: .set-up/test ## Measure a morning of ten clinics on one server, beside Orthanc (three minutes)
 	@$(PY) -m bench.server $(ARGS)
+
+faults: .set-up/test ## Kill desks, server and database while three desks work, and look for what was lost or done twice (a quarter of an hour)
+	@$(PY) -m tests.faults $(ARGS)
 
 bench-search: .set-up/test ## Measure search and list pages at 100 thousand and a million patients (8 GB, a quarter of an hour)
 	@$(PY) -m bench.search $(ARGS)
