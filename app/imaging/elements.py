@@ -30,31 +30,8 @@ UNDEFINED = 0xFFFFFFFF
 _SMALL, _BLOCK = 64, 8192  # bytes
 
 _LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
-_SHORT = frozenset(
-    [
-        "AE",
-        "AS",
-        "AT",
-        "CS",
-        "DA",
-        "DS",
-        "DT",
-        "FL",
-        "FD",
-        "IS",
-        "LO",
-        "LT",
-        "PN",
-        "SH",
-        "SL",
-        "SS",
-        "ST",
-        "TM",
-        "UI",
-        "UL",
-        "US",
-    ]
-)
+_WRITTEN = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UI")
+_SHORT = frozenset((*_WRITTEN, "AT", "FD", "FL", "SL", "SS", "UL", "US"))
 _BINARY = {
     "US": "H",
     "SS": "h",
