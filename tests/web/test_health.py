@@ -1,5 +1,7 @@
 """What looks after the server: alive, ready, and numbers without a word of any person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,12 +40,27 @@ def test_it_says_whether_it_is_ready_and_what_it_does(web: Web) -> None:
     assert outside.get("/metrics").status_code == 404  # the control: it is this machine's only
 
     # Tables of another version, and an archive whose disk is gone: not ready, and it says which part.
-    with web.portal.parts.database.writing() as session:
+    archive = web.portal.parts.settings.archive_folder
+    archive.rename(archive.parent / "gone")
+    with as_of_another_version(web):
+        ready = here.get("/readyz")
+        found = (ready.status_code, ready.json())
+        assert found == (503, {"database": True, "tables": False, "archive": False})
+        assert here.get("/healthz").status_code == 200
+
+
+@contextmanager
+def as_of_another_version(web: Web) -> Iterator[None]:
+    """For as long as the context lasts: the database is used again by other tests."""
+    database = web.portal.parts.database
+    with database.writing() as session:
+        own = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         session.execute(text("UPDATE alembic_version SET version_num = 'another'"))
-    web.portal.parts.settings.archive_folder.rename(web.portal.parts.settings.archive_folder.parent / "gone")
-    ready = here.get("/readyz")
-    assert (ready.status_code, ready.json()) == (503, {"database": True, "tables": False, "archive": False})
-    assert here.get("/healthz").status_code == 200
+    try:
+        yield
+    finally:
+        with database.writing() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :own"), {"own": own})
 
 
 def test_when_too_much_is_in_hand_whoever_comes_is_told_at_once_to_try_again(
