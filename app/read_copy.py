@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from app.rules.passwords import user_name_key
 from app.staff import staff_rows
 from app.use_case import Work
 from app.views.clinic import StationRow
+from app.views.desk import PatientPage
 from app.views.desk_copy import CopiedAccount, CopiedGrant, CopiedPatient, CopiedSite, DeskCopy
 from app.views.people import Identifier, StaffRow
 from db.database import Session
@@ -99,6 +101,11 @@ def put_copy(session: Session, copy: DeskCopy) -> None:
 def forget_copy(session: Session, now: datetime) -> None:
     """Delete everybody whom the desk has a copy of, and let nobody sign in without the server."""
     queries.put_in_place(session, [], [], now)
+
+
+def as_copy(answer: object) -> object:
+    """Return what the desk's own file answers; a patient's page says that it is a copy."""
+    return replace(answer, is_copy=True) if isinstance(answer, PatientPage) else answer
 
 
 def _copied(patient: Patient, identifiers: tuple[Identifier, ...]) -> CopiedPatient:

@@ -19,7 +19,7 @@ from app.offline.known_server import KnownServer
 from app.offline.needs import copy_too_old, needs_server, needs_sign_in, no_copy
 from app.offline.stays import SIGN_IN_GOOD_FOR, Stays, give_passwords
 from app.operations import OPERATION_VERSION, Operation, counts_as_away, new_made
-from app.read_copy import forget_copy, put_copy
+from app.read_copy import as_copy, forget_copy, put_copy
 from app.remote import RemoteServer
 from app.sessions import Sessions
 from app.staff import StaffMembers
@@ -325,7 +325,7 @@ class DeskServer:
         answer = getattr(here, use_case.name.partition(".")[2])(*args, **kwargs)
         if use_case.name == "staff.sign_in":
             self._stays.begun_here(answer.token)
-        return answer
+        return as_copy(answer)
 
     def _as_here(self, noun: Noun) -> Noun:
         """Return the noun on the desk's own file."""

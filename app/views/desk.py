@@ -26,3 +26,4 @@ class PatientPage:
     invitations: tuple[InvitationRow, ...]
     messages: tuple[MessageRow, ...]
     linked: tuple[PatientRow, ...]
+    is_copy: bool = False  # a desk's own, without its server: exams, invitations and messages are not here

@@ -13,7 +13,7 @@ from app.words import Words
 from ui.desk.key_button import KeyButton
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
-from ui.reception.section import Section
+from ui.reception.section import AT_SERVER, Section
 from ui.widgets.status import StatusKind
 from ui.widgets.text import Text
 
@@ -46,7 +46,7 @@ class ExamsSection(Section):
         )
         self.first = self.table
         self.table.opened.connect(self.opened)
-        self._none = Text(_("No exams yet. Drop a folder, ZIP or disc here to import one."), "quietText")
+        self._none = Text("", "quietText")
         import_button = KeyButton("import_button", _("Import images"), "Alt+I", icon_name="folder-open")
         import_button.clicked.connect(self.import_wanted)
         self.add_button(import_button)
@@ -56,6 +56,9 @@ class ExamsSection(Section):
 
     def show_page(self, page: PatientPage) -> None:
         """Show the exams as they are now."""
+        _ = self._
+        none = _("No exams yet. Drop a folder, ZIP or disc here to import one.")
+        self._none.setText(_(AT_SERVER) if page.is_copy else none)
         self._none.setVisible(not page.exams)
         self.table.setVisible(bool(page.exams))
         self.table.show_rows([self._row(exam) for exam in page.exams])

@@ -10,7 +10,7 @@ from ui.desk.key_button import KeyButton
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.patient.status import KINDS
-from ui.reception.section import Section
+from ui.reception.section import AT_SERVER, Section
 from ui.widgets.text import Text
 
 
@@ -33,7 +33,7 @@ class InvitationsSection(Section):
         )
         self.first = self.table
         self.table.opened.connect(self.opened)
-        self._none = Text(_("Nothing has been shared."), "quietText")
+        self._none = Text("", "quietText")
         invite = KeyButton("invite_button", _("Invite for the patient"), "Alt+J", icon_name="share-2")
         invite.clicked.connect(self.invite_wanted)
         self.add_button(invite)
@@ -44,6 +44,8 @@ class InvitationsSection(Section):
 
     def show_page(self, page: PatientPage) -> None:
         """Show the invitations as they are now."""
+        _ = self._
+        self._none.setText(_(AT_SERVER) if page.is_copy else _("Nothing has been shared."))
         self._none.setVisible(not page.invitations)
         self.table.setVisible(bool(page.invitations))
         self.table.show_rows([self._row(invitation) for invitation in page.invitations])

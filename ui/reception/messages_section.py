@@ -11,7 +11,7 @@ from app.words import Words
 from ui.desk.key_button import KeyButton
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
-from ui.reception.section import Section
+from ui.reception.section import AT_SERVER, Section
 from ui.widgets.layout import row
 from ui.widgets.status import StatusKind
 from ui.widgets.text import Text
@@ -48,7 +48,7 @@ class MessagesSection(Section):
         )
         self.first = self.table
         self.table.chosen.connect(self._show_more)
-        self._none = Text(_("Nothing has been sent yet."), "quietText")
+        self._none = Text("", "quietText")
         self.more = Text("", "quietText")
         self.more.setObjectName("message_more")
         self.again = KeyButton("resend_button", _("Send it again"), "Alt+Z", icon_name="send")
@@ -65,6 +65,8 @@ class MessagesSection(Section):
     def show_page(self, page: PatientPage) -> None:
         """Show the messages as they are now."""
         self._messages = page.messages
+        _ = self._
+        self._none.setText(_(AT_SERVER) if page.is_copy else _("Nothing has been sent yet."))
         self._none.setVisible(not page.messages)
         self.table.setVisible(bool(page.messages))
         self.table.show_rows([self._row(message) for message in page.messages])

@@ -3,7 +3,13 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.errors import N_
 from ui.widgets.text import Text
+
+# What stands in the place of what a desk's own copy does not have.
+AT_SERVER = N_(
+    "This is at the clinic's server, which cannot be reached. It is shown when the server is back."
+)
 
 
 class Section(QWidget):

@@ -126,6 +126,7 @@ def walk(desk: Desk, portal: Portal, line: Line, clock: FixedClock, print_server
     desk.open("M1000123")
     qtbot.waitUntil(lambda: "Offline since" in desk.words(), timeout=PATIENCE_MS)
 
+    assert "This is at the clinic's server" in desk.words()  # and not that there are no exams
     register_by_keys(desk)
     desk.press(Qt.Key.Key_A, ALT)
     desk.wait_for("form_dialog")
