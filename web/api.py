@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.callers import Caller, station_unknown
 from app.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
@@ -21,6 +22,7 @@ from app.served import Served, may_ask, served_by
 from app.transport import API_VERSION, OLDEST_VERSION, in_trouble, request_unreadable, write_error
 from web import api_description, api_files, api_operations, feed
 from web.api_caller import Api, ApiPart, Asking, Stamp, check_version, read_body
+from web.errors import hung_up
 from web.feed import Feed
 
 router = APIRouter()
@@ -54,6 +56,7 @@ def create_api(portal: Portal) -> FastAPI:
     api.add_exception_handler(PortalError, _tell)
     api.add_exception_handler(HTTPException, _tell_nothing)
     api.add_exception_handler(RequestValidationError, _tell_nothing)
+    api.add_exception_handler(ClientDisconnect, hung_up)
     api.add_middleware(Stamp, portal=portal)
     return api
 

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
@@ -30,6 +31,11 @@ _NOT_COMPLETE = Invalid("form_incomplete", N_("Something was missing. Please go 
 def status_of(error: PortalError) -> int:
     """Return the HTTP status that goes with an error."""
     return _STATUS.get(type(error), 400)
+
+
+def hung_up(_request: Request, _error: Exception) -> Response:
+    """Answer nobody: whoever asked is gone, and that is no fault to be logged."""
+    return Response(status_code=400)
 
 
 def tell_errors(application: FastAPI) -> None:
@@ -56,6 +62,7 @@ def tell_errors(application: FastAPI) -> None:
     application.add_exception_handler(PortalError, portal_error)
     application.add_exception_handler(HTTPException, http_error)
     application.add_exception_handler(RequestValidationError, unreadable)
+    application.add_exception_handler(ClientDisconnect, hung_up)
 
 
 def error_page(at: Here, error: PortalError) -> HTMLResponse:

@@ -1,9 +1,11 @@
+import asyncio
 import logging
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.types import Message, Scope
 
 from app.outside.logs import start_logging
 from tests.web.conftest import CODE, NUMBER, PERSON, TEXT, Browser, Web, said
@@ -202,3 +204,36 @@ def test_addresses_behind_our_own_proxy_only_are_believed(web: Web, browser: Bro
         answer = browser.send("/open", fields, **{"X-Forwarded-For": f"198.51.100.{number}"})
     assert "There were too many tries." in said(answer)
     assert web.browser(address="203.0.113.200").enter().status_code == 303
+
+
+def test_who_hangs_up_while_sending_is_no_fault_of_ours(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    said: list[Message] = []
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "https",
+        "path": "/sign-in",
+        "raw_path": b"/sign-in",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [
+            (b"host", b"portal.harbour.example"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"content-length", b"100"),
+        ],
+        "client": ("203.0.113.9", 5000),
+        "server": ("portal.harbour.example", 443),
+    }
+    pieces: list[Message] = [{"type": "http.request", "body": b"user_name=a", "more_body": True}]
+
+    async def receive() -> Message:
+        return pieces.pop(0) if pieces else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    asyncio.run(web.app(scope, receive, send))
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert said[0]["status"] < 500  # nobody reads it

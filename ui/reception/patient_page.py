@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.errors import NotAllowed
+from app.portal import Acting
 from app.rules.access import Role
 from app.views.desk import PatientPage
 from app.views.people import PatientRow
@@ -69,7 +71,7 @@ class PatientView(Page):
             return
         patient_id = self.patient_id
         self._seat.run(
-            lambda acting: acting.patients.look(patient_id),
+            lambda acting: _look_again(acting, patient_id),
             owner=self,
             done=self.show_page,
             failed=self.show_failure,
@@ -293,3 +295,13 @@ class PatientView(Page):
     def _on_paper_done(self) -> None:
         self.account.show_again()
         self.reload()
+
+
+def _look_again(acting: Acting, patient_id: UUID) -> PatientPage:
+    """Look at a patient again; where only the desk, or only the server, knows of the opening, it is one there too (D24)."""
+    try:
+        return acting.patients.look(patient_id)
+    except NotAllowed as error:
+        if error.kind != "not_opened":
+            raise
+        return acting.patients.open(patient_id)

@@ -41,6 +41,7 @@ class TodoPage(Page):
         self._tasks: tuple[TaskRow, ...] = ()
         self._prints: tuple[PrintRequestRow, ...] = ()
         self._attention_count = 0
+        self._is_known = True  # False: the last look failed
         self._build()
         self._connect()
 
@@ -52,9 +53,14 @@ class TodoPage(Page):
             lambda acting: (acting.tasks.open(), acting.print_requests.waiting() if may_print else ()),
             owner=self,
             done=self._show,
-            failed=self.show_failure,
+            failed=self._fail,
             group="look",
         )
+
+    def _fail(self, error: Exception) -> None:
+        self._is_known = False
+        self._count()
+        self.show_failure(error)
 
     def begin(self) -> None:
         """Look what there is now, and put the cursor on the first list that has something."""
@@ -119,6 +125,7 @@ class TodoPage(Page):
     # Showing
 
     def _show(self, found: Found) -> None:
+        self._is_known = True
         tasks, self._prints = found
         self._tasks = tuple(task for task in tasks if task.kind != "print_waiting" or not self._prints)
         self._count()
@@ -137,7 +144,7 @@ class TodoPage(Page):
     def _count(self) -> None:
         count = len(self._tasks) + len(self._prints) + self._attention_count
         self.counted.emit(count)
-        self.none.setVisible(not count)
+        self.none.setVisible(self._is_known and not count)
 
     def _print_row(self, request: PrintRequestRow) -> Line:
         _ = self._

@@ -223,6 +223,8 @@ class Workplace(Page):
             self._to_do.reload()
 
     def _on_line(self) -> None:
+        if self._patient is not None:
+            self._patient.reload()
         if "to_do" in self._rooms:
             self._to_do.reload()
 

@@ -122,11 +122,22 @@ def walk(desk: Desk, portal: Portal, line: Line, clock: FixedClock, print_server
     desk.sign_in(desk.scene.staff["reception"])
     qtbot = desk.qtbot
     qtbot.waitUntil(lambda: "Online" in desk.words(), timeout=PATIENCE_MS)
+    desk.open("M1000123")
+    at_server = "This is at the clinic's server"  # and not that there are no exams
+    for _ in range(2):  # the page that is open says so too, and is whole again when the server is back
+        line.go_away()
+        qtbot.waitUntil(lambda: "Offline since" in desk.words(), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: at_server in desk.words(), timeout=PATIENCE_MS)
+        line.come_back()
+        server.keep()
+        qtbot.waitUntil(lambda: "Online" in desk.words(), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: at_server not in desk.words(), timeout=PATIENCE_MS)
+    assert "Open the patient first" not in desk.words()
     line.go_away()
     desk.open("M1000123")
     qtbot.waitUntil(lambda: "Offline since" in desk.words(), timeout=PATIENCE_MS)
+    assert at_server in desk.words()
 
-    assert "This is at the clinic's server" in desk.words()  # and not that there are no exams
     register_by_keys(desk)
     desk.press(Qt.Key.Key_A, ALT)
     desk.wait_for("form_dialog")
@@ -139,6 +150,7 @@ def walk(desk: Desk, portal: Portal, line: Line, clock: FixedClock, print_server
     qtbot.waitUntil(lambda: "3 waiting" in desk.words(), timeout=PATIENCE_MS)
     desk.press(Qt.Key.Key_F3)
     qtbot.waitUntil(lambda: "this can only be done there" in desk.words(), timeout=PATIENCE_MS)
+    assert "Nothing to do" not in desk.words()
 
     clock.advance(timedelta(hours=8))
     desk.wait_for("unlock_password")
