@@ -80,7 +80,10 @@ class PostgreSQL:
         database = Database(url)
         tables = [table.name for table in Base.metadata.sorted_tables]
         with database.engine.begin() as connection:
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
+            # Not TRUNCATE, which makes every table's and index's file anew; no trigger keeps anything meanwhile.
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in tables))
+            connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
             connection.exec_driver_sql(
                 "INSERT INTO journal (id, epoch, change_number, audit_number, audit_hash)"
                 " VALUES (1, gen_random_uuid(), 0, 0, decode(repeat('00', 32), 'hex'))"
