@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection
-from ipaddress import ip_address
 from time import perf_counter
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.health import health
 from app.parts import Parts
+from app.settings import is_this_machine
 from web.feed import Feed
 from web.lanes import Lane
 
@@ -58,7 +58,8 @@ class Health:
             found = await self._looking.run(lambda: health(self._parts))
             return JSONResponse(found, 200 if all(found.values()) else 503)
         # Behind a proxy the client is whom the proxy asks for: what comes from outside is never this machine.
-        if not _is_this_machine(scope):
+        client = scope.get("client")
+        if client is None or not is_this_machine(client[0]):
             return PlainTextResponse("not here\n", 404)
         return PlainTextResponse(self._text(), media_type="text/plain; version=0.0.4")
 
@@ -92,11 +93,3 @@ class Health:
             lines.append(f'portal_answer_seconds_count{{asked="{kind}"}} {until}')
         lines += ["# TYPE portal_followers gauge", f"portal_followers {self._feed.followers}"]
         return "\n".join(lines) + "\n"
-
-
-def _is_this_machine(scope: Scope) -> bool:
-    client = scope.get("client")
-    try:
-        return client is not None and ip_address(client[0]).is_loopback
-    except ValueError:
-        return False

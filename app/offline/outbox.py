@@ -72,11 +72,6 @@ class DeskOutbox:
             row.tries += 1
             return row.tries
 
-    def offer_again(self) -> None:
-        """Send everything that is kept once more: the server came back from a backup."""
-        with self._database.writing() as session:
-            queries.offer_again(session)
-
     def forget_done(self, now: datetime) -> None:
         """Delete what the server has had for a week."""
         with self._database.writing() as session:

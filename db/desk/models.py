@@ -23,9 +23,8 @@ class WaitingOperation(DeskBase):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)  # the order of this desk
     id: Mapped[UUID] = mapped_column(unique=True)
-    state: Mapped[
-        str
-    ]  # waiting | confirm (was done there at once) | done | refused | held (depends on a refused one) | settled (by a person)
+    # waiting | confirm (was done there at once) | done | refused | held (depends on a refused one) | settled (by a person)
+    state: Mapped[str]
     use_case: Mapped[str]
     version: Mapped[int]
     arguments: Mapped[str]

@@ -59,11 +59,6 @@ def stopped(session: Session) -> Sequence[WaitingOperation]:
     ).all()
 
 
-def all_operations(session: Session) -> Sequence[WaitingOperation]:
-    """Return every operation in its order."""
-    return session.scalars(select(WaitingOperation).order_by(WaitingOperation.number)).all()
-
-
 def offer_again(session: Session) -> None:
     """Let everything that is kept be sent once more, in its order: the server came back from a backup."""
     session.execute(

@@ -12,8 +12,6 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.imaging import DecodePool
@@ -31,10 +29,10 @@ from tests.scene import Scene
 from tests.ui.conftest import background, finger, hand, show, touch_screen, words
 from tests.ui.kiosk.at_kiosk import AtKiosk
 from tests.ui.kiosk.conftest import OpenKiosk, open_kiosk, printers
-from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk, cups, open_desk, print_server
+from tests.ui.reception.conftest import Desk, OpenDesk, cups, open_desk, print_server
+from tests.ui.reception.paper import confirm_two, create, hand_over, print_it
 from tests.web.conftest import serving
 from tests.web.phone import PATIENCE_MS, Phone, chromium, phone_at, sees
-from ui.desk.paper_dialog import PaperDialog
 from ui.desk.row_table import RowTable
 from ui.printing import CupsPrinters
 from ui.widgets.status import StatusBadge
@@ -216,27 +214,10 @@ REFUSED = "Failed to load resource: the server responded with a status of 403 (F
 def make_account(desk: Desk, print_server: PrintServer) -> str:
     """Make the account at the desk and print its letter; return the code that stands on the paper."""
     desk.open(MRN)
-    desk.press(Qt.Key.Key_A, ALT)
-    desk.wait_for("form_dialog")
-    desk.type("Passport")
-    desk.press(Qt.Key.Key_Return)
-    desk.wait_for("paper_dialog")
-    desk.settle()
-    dialog = desk.find(PaperDialog, "paper_dialog")
-    for box in [box for box in dialog.findChildren(QCheckBox) if box.isVisible()][:2]:
-        box.setFocus()
-        desk.press(Qt.Key.Key_Space)
-    chosen = desk.find(QWidget, "printer").findChild(QComboBox)
-    assert chosen is not None
-    chosen.setCurrentIndex(
-        next(at for at in range(chosen.count()) if chosen.itemText(at).startswith("Desk_Good"))
-    )
-    desk.press(Qt.Key.Key_P, CTRL)
-    desk.qtbot.waitUntil(lambda: "has printed it" in dialog.form.notices.sentence, timeout=PATIENCE_MS)
-    desk.settle()
-    desk.press(Qt.Key.Key_H, ALT)
-    desk.wait_gone("paper_dialog")
-    desk.settle()
+    create(desk)
+    confirm_two(desk)
+    assert "has printed it" in print_it(desk).form.notices.sentence
+    hand_over(desk)
     return code_in(text_of(print_server.kept[-1].pdf))
 
 

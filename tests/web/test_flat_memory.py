@@ -16,10 +16,8 @@ from app.renditions import Renditions
 from tests.databases import SQLiteFiles
 from tests.web.conftest import Web
 
-FIRST, MORE = (
-    200,
-    500,
-)  # by the end of the first ones all modules are there and all buffers as large as they get
+# By the end of the first ones all modules are there and all buffers as large as they get.
+FIRST, MORE = 200, 500
 OF_EACH = 16_000  # bytes: what a grey image of this exam takes before it is compressed
 SIDES = (256, 512, 2048)
 

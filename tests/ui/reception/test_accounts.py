@@ -3,7 +3,6 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.rules.access import Role
 from app.rules.account_life import AccountState
@@ -13,6 +12,7 @@ from tests.fakes import FixedClock, KeptMailer
 from tests.printers.cupsd import PrintServer
 from tests.scene import Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from tests.ui.reception.paper import confirm_two, create, hand_over, print_it
 from ui.desk.paper_dialog import PaperDialog
 from ui.printing import CupsPrinters
 from ui.widgets.button import Button
@@ -34,37 +34,6 @@ def account(scene: Scene) -> AccountRow:
     return acting.patients.open(patient.id).accounts[0]
 
 
-def create(desk: Desk) -> None:
-    desk.press(Qt.Key.Key_A, ALT)
-    desk.wait_for("form_dialog")
-    desk.type("Passport")
-    desk.press(Qt.Key.Key_Return)
-    desk.wait_for("paper_dialog")
-    desk.settle()
-
-
-def confirm_two(desk: Desk) -> None:
-    boxes = [box for box in desk.find(QWidget, "paper_dialog").findChildren(QCheckBox) if box.isVisible()]
-    for box in boxes[:2]:
-        box.setFocus()
-        desk.press(Qt.Key.Key_Space)
-
-
-def choose_printer(desk: Desk, name: str) -> None:
-    box = desk.find(QWidget, "printer").findChild(QComboBox)
-    assert box is not None
-    box.setCurrentIndex(next(at for at in range(box.count()) if box.itemText(at).startswith(name)))
-
-
-def print_it(desk: Desk, printer: str = "Desk_Good") -> PaperDialog:
-    dialog = desk.find(PaperDialog, "paper_dialog")
-    choose_printer(desk, printer)
-    desk.press(Qt.Key.Key_P, CTRL)
-    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence), timeout=20_000)
-    desk.settle()
-    return dialog
-
-
 @pytest.mark.rule("R1", "R2")
 def test_the_account_is_made_and_its_letter_printed_and_handed_over(
     desk: Desk, scene: Scene, print_server: PrintServer
@@ -79,9 +48,7 @@ def test_the_account_is_made_and_its_letter_printed_and_handed_over(
     assert "Amelia Hart" in text
     assert "Activation code" in text
     assert not account(scene).code_is_handed_over
-    desk.press(Qt.Key.Key_H, ALT)
-    desk.wait_gone("paper_dialog")
-    desk.settle()
+    hand_over(desk)
     assert account(scene).code_is_handed_over
     assert "was handed over" in desk.text("account_sentence")
 
@@ -251,9 +218,7 @@ def test_a_letter_given_to_the_wrong_person_is_taken_back_and_a_new_one_made(
     create(desk)
     confirm_two(desk)
     print_it(desk)
-    desk.press(Qt.Key.Key_H, ALT)
-    desk.wait_gone("paper_dialog")
-    desk.settle()
+    hand_over(desk)
     desk.press(Qt.Key.Key_W, ALT)
     desk.wait_for("form_dialog")
     desk.type("It went to another Mrs Hart")

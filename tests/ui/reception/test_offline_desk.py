@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -24,8 +24,8 @@ from tests.line import Line, line_to
 from tests.printers.cupsd import PrintServer
 from tests.scene import PASSWORD, Scene
 from tests.ui.reception.conftest import ALT, CTRL, PATIENCE_MS, Desk
+from tests.ui.reception.paper import confirm_two, create, hand_over, print_it
 from ui.background import Background
-from ui.desk.paper_dialog import PaperDialog
 from ui.printing import CupsPrinters
 from ui.reception.desk import DeskWindow
 from ui.surroundings import Surroundings
@@ -44,21 +44,9 @@ def https_server(tmp_path: Path) -> Iterator[HttpsServer]:
 
 
 def print_letter(desk: Desk) -> None:
-    dialog = desk.find(PaperDialog, "paper_dialog")
-    for box in [box for box in dialog.findChildren(QCheckBox) if box.isVisible()][:2]:
-        box.setFocus()
-        desk.press(Qt.Key.Key_Space)
-    printer = desk.find(QWidget, "printer").findChild(QComboBox)
-    assert printer is not None
-    printer.setCurrentIndex(
-        next(at for at in range(printer.count()) if printer.itemText(at).startswith("Desk_Good"))
-    )
-    desk.press(Qt.Key.Key_P, CTRL)
-    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence), timeout=PATIENCE_MS)
-    desk.settle()
-    desk.press(Qt.Key.Key_H, ALT)
-    desk.wait_gone("paper_dialog")
-    desk.settle()
+    confirm_two(desk)
+    print_it(desk)
+    hand_over(desk)
 
 
 def register_by_keys(desk: Desk) -> None:
@@ -139,12 +127,7 @@ def walk(desk: Desk, portal: Portal, line: Line, clock: FixedClock, print_server
     assert at_server in desk.words()
 
     register_by_keys(desk)
-    desk.press(Qt.Key.Key_A, ALT)
-    desk.wait_for("form_dialog")
-    desk.type("Passport")
-    desk.press(Qt.Key.Key_Return)
-    desk.wait_for("paper_dialog")
-    desk.settle()
+    create(desk)
     print_letter(desk)
     assert "does not work yet" in text_of(print_server.kept[-1].pdf)
     qtbot.waitUntil(lambda: "3 waiting" in desk.words(), timeout=PATIENCE_MS)
