@@ -25,11 +25,14 @@ def measure_swipes(folder: Path, repeats: int) -> list[Bar]:
     """Measure swiping through 1,000 slices in every coding of the table."""
     bars = _raw(folder, repeats)
     for coding in SWIPED:
-        place, mine, naive = series(folder, coding), [], []
+        place, mine, naive, drawing = series(folder, coding), [], [], []
         for _ in range(repeats):
-            mine += ours("swipe", place, STEPS, CALM)["latency_ms"]
+            run = ours("swipe", place, STEPS, CALM)
+            mine += run["latency_ms"]
+            drawing += run["drawing_ms"]
             naive += theirs("naive", place, STEPS, CALM)["latency_ms"]
-        name, details = coding.replace("_", " "), {"ours": said(mine), "naive": said(naive)}
+        name = coding.replace("_", " ")
+        details = {"ours": said(mine), "naive": said(naive), "limit: drawing alone": said(drawing)}
         peers = {"naive, p50": share(naive, 0.5)}
         bars.append(
             Bar(
