@@ -15,6 +15,7 @@ from app.rules import report_release
 from app.rules.access import Role
 from app.rules.report_release import ReportFacts, ReportNotice, ReportState
 from app.use_case import Work
+from app.views.desk import DeskExam
 from app.views.exams import ExamPage, ExamRow, InstanceRow, ReportRow, SeriesRow
 from db.models import Exam, Instance, Patient, Report, Series, Site, Study
 from db.queries import exams as queries
@@ -36,12 +37,27 @@ def reach_of(who: Standing) -> Reach:
     )
 
 
-def exam_rows(
-    work: Work[Any], reach: Reach, *, patient_id: UUID | None = None, exam_id: UUID | None = None
-) -> tuple[ExamRow, ...]:
+def exam_rows(work: Work[Any], reach: Reach, *, patient_id: UUID | None = None) -> tuple[ExamRow, ...]:
     """Return the exams in reach, newest first."""
-    found = queries.exams(work.session, reach, work.now, patient_id=patient_id, exam_id=exam_id)
+    found = queries.exams(work.session, reach, work.now, patient_id=patient_id)
+    return _exam_rows(work, reach, found, reports_by_exam(work, [exam.id for exam, _, _ in found]))
+
+
+def desk_exams(work: Work[Any], patient_id: UUID) -> tuple[DeskExam, ...]:
+    """Return a patient's exams with their reports as staff see them, newest first: states, no text."""
+    reach = reach_of(work.who)
+    found = queries.exams(work.session, reach, work.now, patient_id=patient_id)
     reports = reports_by_exam(work, [exam.id for exam, _, _ in found])
+    said = _report_rows(work, reach, [(exam, reports[exam.id]) for exam, _, _ in found])
+    return tuple(DeskExam(row, said[row.id]) for row in _exam_rows(work, reach, found, reports))
+
+
+def _exam_rows(
+    work: Work[Any],
+    reach: Reach,
+    found: Sequence[tuple[Exam, Patient, Site]],
+    reports: dict[UUID, list[Released]],
+) -> tuple[ExamRow, ...]:
     frames = queries.frame_counts(work.session, [exam.id for exam, _, _ in found])
     return tuple(
         _exam_row(work, reach, record, reports[record[0].id], frames.get(record[0].id, 0)) for record in found
@@ -138,14 +154,24 @@ def _exam_row(
 
 def report_rows(work: Work[Any], reach: Reach, exam: Exam, reports: list[Released]) -> tuple[ReportRow, ...]:
     """Return an exam's reports: all of them for staff, for others those that are or were to be read."""
-    ids = [report.id for report, _ in reports]
+    return _report_rows(work, reach, [(exam, reports)])[exam.id]
+
+
+def _report_rows(
+    work: Work[Any], reach: Reach, records: Sequence[tuple[Exam, list[Released]]]
+) -> dict[UUID, tuple[ReportRow, ...]]:
+    """Return the reports of some exams by exam; asks as often for many as for one."""
+    ids = [report.id for _, reports in records for report, _ in reports]
     pages = report_queries.pages(work.session, ids)
     sms = report_queries.newest_sms(work.session, ids) if reach.is_staff else {}
-    rows = (
-        _report_row(reach, work, exam, report, pages.get(report.id, 0), sms.get(report.id))
-        for report, _ in reports
-    )
-    return tuple(row for row in rows if row is not None)
+    return {
+        exam.id: tuple(
+            row
+            for report, _ in reports
+            if (row := _report_row(reach, work, exam, report, pages.get(report.id, 0), sms.get(report.id)))
+        )
+        for exam, reports in records
+    }
 
 
 def _report_row(

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from app import journal, reach
 from app.errors import N_, Conflict, Invalid, NotFound
-from app.exam_rows import exam_page, exam_rows, exam_unknown, reach_of, report_rows, reports_by_exam
+from app.exam_rows import exam_page, exam_rows, exam_unknown, reach_of, reports_by_exam
 from app.rules.access import Role
 from app.rules.calendar import end_of_local_day, local_day
 from app.tasks import finish_tasks
 from app.typed import required
 from app.use_case import Effect, Noun, Work, use_case
-from app.views.desk import DeskExam
 from app.views.exams import ExamPage, ExamRow
 from db.models import Exam, Report
 from db.queries import clinic as clinic_queries
@@ -23,17 +22,6 @@ PATIENT = frozenset({Role.PATIENT})
 WHO_OPENS = frozenset({Role.PATIENT, Role.GUEST, Role.CLINICAL, Role.RECEPTION})
 CLINICAL = frozenset({Role.CLINICAL})
 MANAGER = frozenset({Role.MANAGER})
-
-
-def desk_exams(work: Work[Any], patient_id: UUID) -> tuple[DeskExam, ...]:
-    """Return a patient's exams with their reports as staff see them: states, no text."""
-    mine = reach_of(work.who)
-    rows = exam_rows(work, mine, patient_id=patient_id)
-    exams = {
-        exam.id: exam for exam, _, _ in queries.exams(work.session, mine, work.now, patient_id=patient_id)
-    }
-    reports = reports_by_exam(work, list(exams))
-    return tuple(DeskExam(row, report_rows(work, mine, exams[row.id], reports[row.id])) for row in rows)
 
 
 def exam_changed(work: Work[Any], exam: Exam) -> None:

@@ -9,6 +9,7 @@ from app.rules.calendar import local_day
 from app.rules.invitation import can_edit, can_revoke, changes_at, is_locked, shared_until_bounds, state
 from app.use_case import Work
 from app.views.sharing import InvitationRow
+from db.models import Message
 from db.queries import invitations as queries
 from db.queries import messages as message_queries
 
@@ -24,17 +25,21 @@ def invitation_rows(
     else:
         assert patient_id is not None
         found = queries.of_patient(work.session, patient_id)
-    return tuple(invitation_row(work, row) for row in found)
+    messages = message_queries.latest_of_invitations(work.session, [row[0].id for row in found])
+    return tuple(_row(work, row, messages.get(row[0].id)) for row in found)
 
 
 def invitation_row(work: Work[Any], row: queries.Row) -> InvitationRow:
     """Return one invitation with its computed status."""
+    return _row(work, row, message_queries.latest_of_invitations(work.session, [row[0].id]).get(row[0].id))
+
+
+def _row(work: Work[Any], row: queries.Row, message: Message | None) -> InvitationRow:
     invitation, account, exam, patient, site = row
     facts = invitation_facts(invitation, account, exam, work.now)
     status, reason = state(facts, work.now)
     months = work.clinic.rules.shared_until_max_months
     first_day, last_day = shared_until_bounds(invitation.created_at, work.now, site.time_zone, months)
-    message = message_queries.latest_of_invitation(work.session, invitation.id)
     return InvitationRow(
         id=invitation.id,
         number=invitation.number,

@@ -10,7 +10,7 @@ from app.account_rows import account_rows
 from app.contact import calling_code, read_email, read_mobile
 from app.email_changes import change_contact
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound
-from app.exams import desk_exams
+from app.exam_rows import desk_exams
 from app.ids import new_id
 from app.invitations import invitation_rows
 from app.messages import message_rows

@@ -1,12 +1,12 @@
 """Slows guessing down: tries are counted by account, by station or address, and overall, in the database."""
 
+import hashlib
 from datetime import datetime
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from app.callers import Standing
 from app.errors import N_, Refused
 from app.rules.attempts import THROTTLES, CountedBy, Guarded
-from app.use_case import digest_of
 from db.database import Session
 from db.queries import journal as queries
 
@@ -45,9 +45,9 @@ def forgive(session: Session, guarded: Guarded, who: Standing, *, account: str =
 
 def _keys(guarded: Guarded, who: Standing, account: str) -> list[tuple[str, CountedBy]]:
     place = str(who.station_id) if who.station_id else _network(who.address)
-    keys = [(f"{guarded.value}:place:{digest_of(place)}", CountedBy.PLACE)]
+    keys = [(f"{guarded.value}:place:{_digest(place)}", CountedBy.PLACE)]
     if account:
-        keys.append((f"{guarded.value}:account:{digest_of(account)}", CountedBy.ACCOUNT))
+        keys.append((f"{guarded.value}:account:{_digest(account)}", CountedBy.ACCOUNT))
     if not who.station_id:
         # A spread attack comes from outside, and must not close the clinic's own desks and kiosks.
         keys.append((f"{guarded.value}:overall", CountedBy.OVERALL))
@@ -63,3 +63,8 @@ def _network(address: str) -> str:
     if not isinstance(found, IPv6Address):
         return address
     return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
+
+
+def _digest(piece: str) -> str:
+    """Return a short stable key, because keys of throttles must not hold names."""
+    return hashlib.sha256(piece.encode()).hexdigest()[:40]

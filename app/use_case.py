@@ -1,7 +1,6 @@
 """What every use case goes through: permission, replay, preparation, one short transaction, the result."""
 
 import contextlib
-import hashlib
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -117,6 +116,10 @@ class Work(Generic[T]):
         """Tell whoever looks at this row that it is not the same any more."""
         self.changes.append(journal.Changed(noun, row_id, site_id, patient_id, account_id, invitation_id))
 
+    def write_down(self) -> None:
+        """Put into the audit trail and the change feed what was done; the last thing in a transaction."""
+        journal.write(self.session, self.who, self.now, [self.entry, *self.more_entries], self.changes)
+
 
 class Noun:
     """One noun of the portal, bound to who is asking."""
@@ -189,7 +192,7 @@ class UseCase(Generic[N, P, R]):
 
     def _run(self, noun: N, *args: P.args, **kwargs: P.kwargs) -> R:
         with in_plain_words():
-            if self.declaration.effect is Effect.READS and self.prepare is None:
+            if self.declaration.effect is not Effect.WRITES and self.prepare is None:
                 return self._look(noun, args, kwargs)
             who = self._permitted(noun)
             try:
@@ -199,21 +202,24 @@ class UseCase(Generic[N, P, R]):
                 raise
 
     def _look(self, noun: N, args: Any, kwargs: Any) -> R:
-        """Permission and body in one reading transaction: nothing is prepared, so nothing can change between."""
-        who = None
+        """Permission and body in one transaction: nothing is prepared, so nothing can change between."""
+        database, who, is_noted = noun.parts.database, None, False
+        begin = database.reading if self.declaration.effect is Effect.READS else database.writing
         try:
-            with noun.parts.database.reading() as session:
-                work = self._unchecked_work(session, noun)
-                who = work.who
-                self._check(who)
-                if not self._is_to_be_noted(who, work.now):
-                    return self.body(noun, work, *args, **kwargs)
-            self._note_presence(noun.parts, who, work.now)
-            with noun.parts.database.reading() as session:
-                return self.body(noun, self._work(session, noun, None), *args, **kwargs)
+            while True:
+                with begin() as session:
+                    work = self._unchecked_work(session, noun)
+                    who = work.who
+                    self._check(who)
+                    if is_noted or not self._is_to_be_noted(who, work.now):
+                        seen = self.body(noun, work, *args, **kwargs)
+                        if self.declaration.effect is Effect.OPENS:
+                            work.write_down()
+                        return seen
+                self._note_presence(noun.parts, who, work.now)
+                is_noted = True
         except NotAllowed as denial:
-            if who is not None:
-                self._remember_denied(noun.parts, who, denial)
+            self._remember_denied(noun.parts, who, denial)
             raise
 
     def _carry_out(self, noun: N, args: Any, kwargs: Any) -> R:
@@ -250,7 +256,7 @@ class UseCase(Generic[N, P, R]):
             if parts.outbox is not None and noun.operation is not None and held is None:
                 # With what it did here in one transaction: acknowledged only once it cannot be lost.
                 parts.outbox.put(session, noun.operation, work.who.staff_id, work.now)
-            journal.write(session, work.who, work.now, [work.entry, *work.more_entries], work.changes)
+            work.write_down()
         if held is not None:
             raise held
         return result
@@ -317,8 +323,8 @@ class UseCase(Generic[N, P, R]):
         if who.is_locked and not self.declaration.while_locked:
             raise NotAllowed("locked", N_("The screen is locked. Type your password to go on."))
 
-    def _remember_denied(self, parts: Parts, who: Standing, denial: NotAllowed) -> None:
-        if denial.kind in _OVER:
+    def _remember_denied(self, parts: Parts, who: Standing | None, denial: NotAllowed) -> None:
+        if who is None or denial.kind in _OVER:
             return
         with parts.database.writing() as session:
             entry = journal.Entry(self.name, outcome="denied", detail={"refusal": denial.kind})
@@ -391,9 +397,4 @@ def by_itself(parts: Parts, verb: str) -> Iterator[Work[None]]:
         work = Work(session, now, who, parts.clinic(session), verb, None)
         yield work
         if work.changes:
-            journal.write(session, who, now, [work.entry, *work.more_entries], work.changes)
-
-
-def digest_of(*pieces: str) -> str:
-    """Return a short stable key made of pieces; used for throttles, whose keys must not hold names."""
-    return hashlib.sha256("\x1f".join(pieces).encode()).hexdigest()[:40]
+            work.write_down()

@@ -44,14 +44,14 @@ def of_patient(session: Session, patient_id: UUID, limit: int = 100) -> list[Mes
     )
 
 
-def latest_of_invitation(session: Session, invitation_id: UUID) -> Message | None:
-    """Return the newest e-mail that carries an invitation."""
-    return session.scalars(
+def latest_of_invitations(session: Session, invitation_ids: Collection[UUID]) -> dict[UUID, Message]:
+    """Return the newest e-mail that carries each invitation, where there is one."""
+    found = session.scalars(
         select(Message)
-        .where(Message.invitation_id == invitation_id, Message.kind.in_(("invitation", "invitation_link")))
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(1)
-    ).one_or_none()
+        .where(Message.invitation_id.in_(invitation_ids), Message.kind.in_(("invitation", "invitation_link")))
+        .order_by(Message.created_at, Message.id)
+    )
+    return {message.invitation_id: message for message in found if message.invitation_id}
 
 
 def counts(session: Session, site_ids: Collection[UUID], since: datetime) -> list[Counts]:
