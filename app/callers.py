@@ -40,6 +40,9 @@ class Caller:
     station_kind: str = field(default="", compare=False)
     staff_id: UUID | None = None  # who did it, of an operation
     made_at: datetime | None = None  # when the desk did it, of an operation
+    is_handed_in: bool = (
+        False  # an operation of a desk that was switched off, which a manager lets be carried out
+    )
     held: Held | None = field(default=None, repr=False, compare=False)  # where the database is at the server
 
     @property
@@ -92,9 +95,36 @@ class Callers:
     def station(self, session: Session, key: str, address: str = "") -> Caller:
         """The station that holds the key; raises NotAllowed for an unknown or revoked one."""
         found = queries.station_by_key(session, self._keys.digest("station", key))
-        if found is None or found.revoked_at is not None:
+        if found is None:
             raise station_unknown()
+        if found.revoked_at is not None:
+            raise station_revoked()
         return Caller(CallerKind.STATION, station_id=found.id, address=address, station_kind=found.kind)
+
+    def leaving_station(self, session: Session, key: str, address: str = "") -> Caller:
+        """The desk that holds the key and was switched off: it may hand in what it still has, and nothing else.
+
+        Raises NotAllowed for an unknown key and for that of any other station.
+        """
+        found = queries.station_by_key(session, self._keys.digest("station", key))
+        if found is None:
+            raise station_unknown()
+        if found.revoked_at is None or found.kind != "desk":
+            raise NotAllowed(
+                "station_in_use",
+                N_("Only a desk that was switched off hands in what it did without the clinic's server."),
+            )
+        return self.left_station(found.id, address)
+
+    def left_station(self, station_id: UUID, address: str = "") -> Caller:
+        """A desk that was switched off, as whose operations a manager lets be carried out."""
+        return Caller(
+            CallerKind.STATION,
+            station_id=station_id,
+            address=address,
+            station_kind="desk",
+            is_handed_in=True,
+        )
 
     def session(self, token: str, *, station: Caller | None = None, address: str = "") -> Caller:
         """Whoever signed in and got this token, at the same station."""
@@ -125,6 +155,7 @@ class Callers:
             address=station.address,
             staff_id=staff_id,
             made_at=made_at,
+            is_handed_in=station.is_handed_in,
         )
 
     def command_line(self) -> Caller:
@@ -140,6 +171,11 @@ def station_unknown() -> NotAllowed:
     )
 
 
+def station_revoked() -> NotAllowed:
+    """Return the error of a station that the clinic has switched off."""
+    return NotAllowed("station_revoked", N_("This station has been switched off by the clinic."))
+
+
 def signed_out(kind: str = "signed_out") -> NotAllowed:
     """Return the error of a session that is over."""
     return NotAllowed(kind, N_("You have been signed out. Please sign in again."))
@@ -153,8 +189,8 @@ def standing(session: Session, caller: Caller, now: datetime, clinic: Clinic) ->
     station_roles: frozenset[Role] = frozenset({Role.NOBODY})
     if caller.station_id is not None:
         station = queries.station(session, caller.station_id)
-        if station is None or station.revoked_at is not None:
-            raise NotAllowed("station_revoked", N_("This station has been switched off by the clinic."))
+        if station is None or (station.revoked_at is not None and not _may_go_on(caller)):
+            raise station_revoked()
         site_id = station.site_id
         station_roles |= {Role.KIOSK} if station.kind == "kiosk" else {Role.DESK}
     if caller.kind in {CallerKind.NOBODY, CallerKind.STATION}:
@@ -168,6 +204,10 @@ def standing(session: Session, caller: Caller, now: datetime, clinic: Clinic) ->
     if record is None or record.station_id != caller.station_id:
         raise signed_out()
     return _signed_in(session, caller, record, site_id, now, clinic)
+
+
+def _may_go_on(caller: Caller) -> bool:
+    return caller.kind is CallerKind.OPERATION and caller.is_handed_in
 
 
 def _signed_in(

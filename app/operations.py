@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
@@ -57,6 +57,15 @@ class Operation:
         return Made(self.ids, self.code)
 
 
+@checked_dataclass(frozen=True, config=_FORM)
+class LeftOver:
+    """An operation that a desk still had when it was switched off, and whom it concerns."""
+
+    operation: Operation
+    name: str
+    birth_date: date | None = None
+
+
 @checked_dataclass(frozen=True, config=ConfigDict(val_json_bytes="base64", ser_json_bytes="base64"))
 class Taken:
     """The server's word that it has an operation: the feed's epoch, and the code as only the server reads it."""
@@ -67,6 +76,7 @@ class Taken:
 
 
 _operation = TypeAdapter(Operation)
+_left_over = TypeAdapter(LeftOver)
 _taken = TypeAdapter(Taken)
 
 
@@ -80,16 +90,22 @@ def asked_for(made: Made, request_id: UUID, use_case: str, now: datetime) -> Ope
     return Operation(request_id, use_case, OPERATION_VERSION, "", dict(made.ids), now, now, code=made.code)
 
 
-def write_operation(operation: Operation) -> bytes:
-    """Return an operation as it travels."""
+def write_operation(operation: Operation | LeftOver) -> bytes:
+    """Return an operation as it travels, also what a desk that was switched off hands in."""
+    if isinstance(operation, LeftOver):
+        return _left_over.dump_json(operation)
     return _operation.dump_json(operation)
 
 
 def read_operation(sent: bytes) -> Operation:
     """Return the operation that was sent; raises ValueError for anything else."""
-    read = _operation.validate_json(sent)
-    if read.made_at.tzinfo is None or read.contact_at.tzinfo is None:
-        raise ValueError("a time without its zone")
+    return _timed(_operation.validate_json(sent))
+
+
+def read_left_over(sent: bytes) -> LeftOver:
+    """Return what such a desk handed in; raises ValueError for anything else."""
+    read = _left_over.validate_json(sent)
+    _timed(read.operation)
     return read
 
 
@@ -121,6 +137,12 @@ class _Made:
 
 
 _made = TypeAdapter(_Made)
+
+
+def _timed(operation: Operation) -> Operation:
+    if operation.made_at.tzinfo is None or operation.contact_at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return operation
 
 
 def counts_as_away(error: Unavailable) -> bool:

@@ -16,6 +16,7 @@ from app.downloads import Downloads
 from app.errors import N_, Conflict, Unavailable
 from app.exams import Exams
 from app.family import Family
+from app.handed_in import HandedInWork
 from app.housekeeping import housekeep
 from app.images import Images
 from app.imaging import DecodePool, host_slots
@@ -68,6 +69,7 @@ class Acting:
         self.sessions = Sessions(parts, caller, request_id)
         self.staff = StaffMembers(parts, caller, request_id)
         self.stations = Stations(parts, caller, request_id)
+        self.handed_in = HandedInWork(parts, caller, request_id)
         self.sites = Sites(parts, caller, request_id)
         self.clinic = ClinicOffice(parts, caller, request_id)
         self.exams = Exams(parts, caller, request_id)
@@ -112,6 +114,11 @@ class Portal:
             return self._server.station(key)
         with in_plain_words(), self.parts.database.reading() as session:
             return self._callers.station(session, key, address)
+
+    def leaving_station(self, key: str, address: str = "") -> Caller:
+        """The desk that holds this key and was switched off: it may hand in what it still has; raises NotAllowed."""
+        with in_plain_words(), self.parts.database.reading() as session:
+            return self._callers.leaving_station(session, key, address)
 
     @property
     def desk(self) -> DeskServer | None:

@@ -63,6 +63,10 @@ class KeyRing(Protocol):
         """Keep a secret; raises Unavailable without a usable keyring."""
         ...
 
+    def delete(self, name: str) -> None:
+        """Keep a secret no longer; raises Unavailable without a usable keyring."""
+        ...
+
 
 class ImageArchive(Protocol):
     """Where DICOM files live. Keys are our ids joined by "/", never names from outside."""

@@ -19,7 +19,7 @@ from urllib3.exceptions import NewConnectionError
 from app.callers import Caller, Held, station_unknown
 from app.errors import N_, Invalid, PortalError, Unavailable
 from app.ids import new_id
-from app.operations import Made, Operation, Taken, read_taken, write_made, write_operation
+from app.operations import LeftOver, Made, Operation, Taken, read_taken, write_made, write_operation
 from app.ports import Clock
 from app.remote_files import FilesInMemory, RemoteKey
 from app.rules.access import CallerKind
@@ -128,6 +128,11 @@ class RemoteServer:
             return read_taken(answer)
         except ValueError:
             raise answer_unreadable() from None
+
+    def hand_in(self, held: Held, left: LeftOver) -> None:
+        """Give away an operation of a desk that was switched off; raises what the server does not take it for."""
+        headers = _shown(held) | {"Content-Type": "application/json"}
+        self._asked("POST", "/api/handed_in", headers, write_operation(left))
 
     def enrol(self, use_case: UseCase[Any, Any, Any], code: str) -> Any:
         """Return what the use case answers to a one-time code; the only thing that is asked for without a key."""

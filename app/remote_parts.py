@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.imaging import DecodePool
-from app.offline.desk_file import DeskFile, open_desk_file
+from app.offline.desk_file import DeskPlace
 from app.offline.desk_server import DeskServer
 from app.outside.not_set_up import NoMailer, NoTextSender
 from app.parts import Parts
@@ -27,11 +27,8 @@ def remote_parts(
     ca_file = settings.station.ca_file
     remote = RemoteServer(settings.portal_url, str(ca_file) if ca_file else None, own_clock)
     archive = RemoteArchive(remote.files)
-
-    def open_file() -> DeskFile:
-        return open_desk_file(settings, key_ring, server.clock, passwords, imaging, archive)
-
-    server = DeskServer(remote, open_file)
+    place = DeskPlace(settings, key_ring, passwords, imaging, archive)
+    server = DeskServer(remote, place)
     nothing: Any = _NotHere()
     return Parts(
         settings=settings,

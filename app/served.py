@@ -1,9 +1,9 @@
 """What the clinic's server carries out for its stations, and what a kiosk's key may ask for."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.callers import Caller, standing
@@ -12,7 +12,6 @@ from app.errors import N_, Invalid, NotAllowed, NotFound
 from app.journal import Entry, write
 from app.operations import Operation
 from app.parts import Parts
-from app.portal import Portal
 from app.rules.access import Role
 from app.tickets import seal
 from app.transport import Passage, passage_of, with_file_keys
@@ -80,6 +79,18 @@ _LARGER: Mapping[str, int] = {
 }
 
 
+class HasNouns(Protocol):
+    """What of the portal is looked at here."""
+
+    def acting(self, caller: Caller) -> object:
+        """Return the nouns."""
+        ...
+
+    def nobody(self) -> Caller:
+        """Somebody who has not signed in."""
+        ...
+
+
 @dataclass(frozen=True)
 class Served:
     """One use case that stations may ask for."""
@@ -116,16 +127,21 @@ class Served:
         return self.passage.write_answer(value)
 
 
-def served_by(portal: Portal) -> Mapping[str, Served]:
+def served_by(portal: HasNouns) -> Mapping[str, Served]:
     """Return what a portal carries out for stations, by name; raises TypeError for what cannot travel."""
+    return served_of(type(noun) for noun in vars(portal.acting(portal.nobody())).values())
+
+
+def served_of(nouns: Iterable[type[Noun]]) -> Mapping[str, Served]:
+    """Return what of these nouns is carried out for stations, by name; raises TypeError for what cannot travel."""
     found = {}
-    for noun in vars(portal.acting(portal.nobody())).values():
-        for use_case in vars(type(noun)).values():
+    for noun in nouns:
+        for use_case in vars(noun).values():
             if isinstance(use_case, UseCase) and _is_for_stations(use_case):
                 name = use_case.name
                 signature = inspect.signature(use_case.body)
                 largest = _LARGER.get(name, USUAL_SIZE)
-                found[name] = Served(type(noun), use_case, passage_of(use_case), signature, largest)
+                found[name] = Served(noun, use_case, passage_of(use_case), signature, largest)
     return found
 
 

@@ -21,6 +21,7 @@ from app.views.desk_copy import DeskCopy
 from app.views.people import EnrolledStation, EnrolmentCode
 from db.models import Site, Station
 from db.queries import clinic as queries
+from db.queries import handed_in as handed_in_queries
 
 OFFICE = frozenset({Role.IT, Role.MANAGER, Role.COMMAND_LINE})
 ANYBODY = frozenset(Role)
@@ -115,8 +116,9 @@ class Stations(Noun):
     def all(self, work: Work[None]) -> tuple[StationRow, ...]:
         """Return the stations of the caller's sites, also those switched off."""
         sites = {site.id: site for site in queries.sites(work.session)}
+        handed_in = handed_in_queries.counts(work.session)
         return tuple(
-            _row(station, sites[station.site_id])
+            _row(station, sites[station.site_id], handed_in.get(station.id, 0))
             for station in queries.stations(work.session)
             if _is_theirs(work, station.site_id)
         )
@@ -184,8 +186,13 @@ def _station(work: Work[Any], station_id: UUID) -> tuple[Station, Site]:
     station = queries.station(work.session, station_id)
     site = queries.site(work.session, station.site_id) if station else None
     if station is None or site is None or not _is_theirs(work, station.site_id):
-        raise NotFound("station_unknown", N_("There is no such station."))
+        raise no_station()
     return station, site
+
+
+def no_station() -> NotFound:
+    """Return the error of a station that is not there, or of no site of the caller's."""
+    return NotFound("station_unknown", N_("There is no such station."))
 
 
 def _is_theirs(work: Work[Any], site_id: UUID) -> bool:
@@ -204,7 +211,7 @@ def _free_name(work: Work[Any], site_id: UUID, name: str) -> str:
     return plain
 
 
-def _row(station: Station, site: Site) -> StationRow:
+def _row(station: Station, site: Site, handed_in: int = 0) -> StationRow:
     return StationRow(
         id=station.id,
         site_id=site.id,
@@ -217,6 +224,7 @@ def _row(station: Station, site: Site) -> StationRow:
         enrolled_at=station.enrolled_at,
         last_seen_at=station.last_seen_at,
         revoked_at=station.revoked_at,
+        handed_in=handed_in,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from uuid import UUID
 
 from app.callers import Caller, Callers
 from app.database_trouble import in_plain_words
@@ -12,7 +13,7 @@ from app.served import Served, may_ask
 from app.transport import request_unreadable
 from db.queries import journal as queries
 
-_PURPOSE = "operation"
+PURPOSE = "operation"  # of the server's keys, for codes on letters
 
 
 def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, operation: Operation) -> Taken:
@@ -23,18 +24,8 @@ def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, opera
     found = may_ask(parts, served, operation.use_case, station)
     if not found.use_case.declaration.may_wait or operation.staff_id is None:
         raise request_unreadable()
-    if not OLDEST_OPERATION <= operation.version <= OPERATION_VERSION:
-        raise Unavailable(
-            "operation_version",
-            N_(
-                "The clinic's server is older than this computer's program. Nothing is lost: it is kept here."
-            ),
-        )
-    with in_plain_words(), parts.database.reading() as session:
-        epoch = queries.head(session)[0]
-    if operation.epoch not in {None, epoch}:
-        # What this one depends on may be missing from the backup: the desk sends everything from the beginning.
-        raise Conflict(EPOCH_CHANGED, N_("The clinic's server came back from a backup."), epoch=str(epoch))
+    check_version(operation)
+    epoch = the_epoch(parts, operation)
     now = parts.clock()
     made_at = min(max(operation.made_at, operation.contact_at), now)
     code, is_void = _code(parts, station, operation, is_secret=found.use_case.declaration.secret)
@@ -50,7 +41,28 @@ def take_over(parts: Parts, served: Mapping[str, Served], station: Caller, opera
     except Conflict as conflict:
         if conflict.kind != "done_secret_gone":  # it was carried out, and the desk has its own letter
             raise
-    return Taken(epoch, parts.keys.encrypt(_PURPOSE, code.encode()) if code else b"", is_void)
+    return Taken(epoch, parts.keys.encrypt(PURPOSE, code.encode()) if code else b"", is_void)
+
+
+def check_version(operation: Operation) -> None:
+    """Raise Unavailable for an operation of a program that is newer, or much older, than this server."""
+    if not OLDEST_OPERATION <= operation.version <= OPERATION_VERSION:
+        raise Unavailable(
+            "operation_version",
+            N_(
+                "The clinic's server is older than this computer's program. Nothing is lost: it is kept here."
+            ),
+        )
+
+
+def the_epoch(parts: Parts, operation: Operation) -> UUID:
+    """Return the feed's epoch; raises Conflict where the desk knows another."""
+    with in_plain_words(), parts.database.reading() as session:
+        epoch = queries.head(session)[0]
+    if operation.epoch not in {None, epoch}:
+        # What this one depends on may be missing from the backup: the desk sends everything from the beginning.
+        raise Conflict(EPOCH_CHANGED, N_("The clinic's server came back from a backup."), epoch=str(epoch))
+    return epoch
 
 
 def _code(parts: Parts, station: Caller, operation: Operation, *, is_secret: bool) -> tuple[str, bool]:
@@ -59,7 +71,7 @@ def _code(parts: Parts, station: Caller, operation: Operation, *, is_secret: boo
         return operation.code, False
     if operation.sealed:
         try:
-            return parts.keys.decrypt(_PURPOSE, operation.sealed).decode(), False
+            return parts.keys.decrypt(PURPOSE, operation.sealed).decode(), False
         except ValueError:
             pass  # sealed with keys that are gone
     with in_plain_words(), parts.database.reading() as session:

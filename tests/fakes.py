@@ -36,6 +36,10 @@ class KeptKeyRing:
         self._check()
         self.kept[name] = secret
 
+    def delete(self, name: str) -> None:
+        self._check()
+        self.kept.pop(name, None)
+
     def _check(self) -> None:
         if not self.is_usable:
             raise Unavailable("no_keyring", "no keyring here")

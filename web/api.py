@@ -31,6 +31,7 @@ _STATUS: Mapping[type[PortalError], int] = MappingProxyType(
     {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Refused: 403, Unavailable: 503}
 )
 _NO_KEY = 401
+_KEY_IS_OUT = frozenset({"station_unknown", "station_revoked"})
 _BUSY = frozenset({"busy", "database_busy", "imaging_busy"})
 _TRY_AGAIN_S = 2
 _LONGEST_CODE = 1000  # bytes
@@ -144,7 +145,7 @@ def _made_ahead(request: Request, served: Served, request_id: UUID | None, now: 
 
 def told(error: PortalError, status: int | None = None) -> Response:
     """Return the answer that is an error."""
-    if error.kind == "station_unknown":
+    if error.kind in _KEY_IS_OUT:
         status = _NO_KEY
     answer = Response(
         write_error(error), status or _STATUS.get(type(error), 400), media_type="application/json"

@@ -48,12 +48,21 @@ def caller_of(request: Request, api: ApiPart) -> Caller:
 
 def station_of(request: Request, api: ApiPart) -> Caller:
     """Return the station that shows its key, whatever the version of its program; raises NotAllowed as caller_of."""
+    station = api.portal.station(_key(request))
+    api.portal.note_seen(station)
+    return station
+
+
+def leaving_station_of(request: Request, api: ApiPart) -> Caller:
+    """Return the desk that shows its key and was switched off; raises NotAllowed for every other."""
+    return api.portal.leaving_station(_key(request))
+
+
+def _key(request: Request) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise station_unknown()
-    station = api.portal.station(key)
-    api.portal.note_seen(station)
-    return station
+    return key
 
 
 Asking = Annotated[Caller, Depends(caller_of)]

@@ -1,4 +1,4 @@
-"""The stations' way in for what desks did while the server was away; open to programs of every version."""
+"""The stations' way in for what desks did without the server, also switched-off ones; for programs of every version."""
 
 from typing import Annotated
 
@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from app.errors import PortalError
-from app.operations import read_operation, write_taken
+from app.handed_in import hand_in
+from app.operations import read_left_over, read_operation, write_taken
 from app.outside.logs import report_bug
 from app.served import LARGEST_OPERATION
 from app.takeover import take_over
 from app.transport import in_trouble, request_unreadable
-from web.api_caller import ApiPart, read_body, station_of
+from web.api_caller import ApiPart, leaving_station_of, read_body, station_of
 
 router = APIRouter()
 
@@ -35,3 +36,15 @@ def take(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)])
     except Exception as error:  # noqa: BLE001 - the desk keeps it, and the log says more
         raise in_trouble(report_bug(error)) from None
     return Response(write_taken(taken), media_type="application/json")
+
+
+@router.post("/handed_in")
+def keep_for_a_manager(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)]) -> Response:
+    """Keep an operation of a desk that was switched off: all that its key is good for."""
+    station = leaving_station_of(request, api)
+    try:
+        left = read_left_over(sent)
+    except ValueError:
+        raise request_unreadable() from None
+    hand_in(api.portal.parts, station, left)
+    return Response(b"{}", media_type="application/json")

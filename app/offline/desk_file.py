@@ -1,6 +1,7 @@
 """The desk's own encrypted file and the parts of the portal that it stands for while the server is away."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +26,8 @@ from db.database import Database
 from db.desk import file as desk_file
 
 _KEY_BYTES = 32
+# What SQLite keeps beside a file.
+_PARTS = ("", "-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
@@ -36,44 +39,65 @@ class DeskFile:
     parts: Parts
 
 
-def place_of(settings: MachineSettings) -> Path:
-    """Return where the desk's file is."""
-    return settings.data_folder / "desk.db"
+class DeskPlace:
+    """Where a desk's file is, and the key that opens it."""
 
+    def __init__(
+        self,
+        settings: MachineSettings,
+        key_ring: KeyRing,
+        passwords: Passwords,
+        imaging: DecodePool,
+        archive: ImageArchive,
+    ) -> None:
+        self._settings = settings
+        self._key_ring = key_ring
+        self._passwords = passwords
+        self._imaging = imaging
+        self._archive = archive
+        self._path = settings.data_folder / "desk.db"
 
-def open_desk_file(
-    settings: MachineSettings,
-    key_ring: KeyRing,
-    clock: Clock,
-    passwords: Passwords,
-    imaging: DecodePool,
-    archive: ImageArchive,
-) -> DeskFile:
-    """Open the desk's file, or begin it with a new key; raises Unavailable without a keyring or with another's key."""
-    path = place_of(settings)
-    name = _key_name(path)
-    key = key_ring.read(name)
-    if key is None:
-        key = secrets.token_bytes(_KEY_BYTES)
-        key_ring.write(name, key)
-    make_folder(path.parent)
-    with in_plain_words():
-        database = desk_file.open_file(path, key)
-    outbox = DeskOutbox(database)
-    parts = Parts(
-        settings=replace(settings, portal_url=""),
-        database=database,
-        clock=clock,
-        keys=keys_from(hashlib.sha256(b"desk" + key).digest()),
-        passwords=passwords,
-        common_passwords=CommonPasswords(),
-        archive=archive,
-        imaging=imaging,
-        mailer=NoMailer(),
-        texts=NoTextSender(),
-        outbox=outbox,
-    )
-    return DeskFile(database, outbox, parts)
+    def exists(self) -> bool:
+        """Tell whether there is a file that can be opened; raises Unavailable without a keyring."""
+        return self._path.exists() and self._key_ring.read(_key_name(self._path)) is not None
+
+    def open(self, clock: Clock) -> DeskFile:
+        """Open the desk's file, or begin it with a new key.
+
+        Raises Unavailable without a keyring or with another's key.
+        """
+        name = _key_name(self._path)
+        key = self._key_ring.read(name)
+        if key is None:
+            key = secrets.token_bytes(_KEY_BYTES)
+            self._key_ring.write(name, key)
+        make_folder(self._path.parent)
+        with in_plain_words():
+            database = desk_file.open_file(self._path, key)
+        outbox = DeskOutbox(database)
+        parts = Parts(
+            settings=replace(self._settings, portal_url=""),
+            database=database,
+            clock=clock,
+            keys=keys_from(hashlib.sha256(b"desk" + key).digest()),
+            passwords=self._passwords,
+            common_passwords=CommonPasswords(),
+            archive=self._archive,
+            imaging=self._imaging,
+            mailer=NoMailer(),
+            texts=NoTextSender(),
+            outbox=outbox,
+        )
+        return DeskFile(database, outbox, parts)
+
+    def erase(self) -> None:
+        """Remove the file, which is closed, and its key: without it what is left on the disk cannot be read."""
+        try:
+            for part in _PARTS:
+                self._path.with_name(self._path.name + part).unlink(missing_ok=True)
+        except OSError as error:  # somebody else holds it open
+            logging.getLogger(__name__).warning("the desk's file could not be removed", exc_info=error)
+        self._key_ring.delete(_key_name(self._path))
 
 
 def do_here_too(

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.callers import Caller, station_unknown
+from app.callers import Caller, Held
 from app.database_trouble import in_plain_words
 from app.errors import NotAllowed, Unavailable
 from app.ids import new_id
-from app.offline.desk_file import DeskFile, do_here_too
+from app.offline.desk_file import DeskFile, DeskPlace, do_here_too
 from app.offline.handover import hand_over
 from app.offline.known_server import KnownServer
-from app.offline.needs import copy_too_old, needs_server, needs_sign_in, no_copy
+from app.offline.needs import BY_ITSELF, copy_too_old, needs_server, needs_sign_in, no_copy
 from app.offline.stays import SIGN_IN_GOOD_FOR, Stays, give_passwords
+from app.offline.switched_off import SwitchedOff
 from app.operations import OPERATION_VERSION, Operation, counts_as_away, new_made
-from app.read_copy import as_copy, forget_copy, put_copy
+from app.read_copy import as_copy, put_copy
 from app.remote import RemoteServer
 from app.sessions import Sessions
 from app.staff import StaffMembers
@@ -29,27 +30,6 @@ from app.use_case import Noun, UseCase
 from app.views.outbox import AttentionRow, DeskLine
 from db.desk import queries
 
-# What a desk does by itself besides what may wait in its outbox.
-BY_ITSELF = frozenset(
-    {
-        "changes.follow",
-        "changes.since",
-        "clinic.settings",
-        "patients.alike",
-        "patients.find",
-        "patients.look",
-        "patients.open",
-        "sessions.mine",
-        "sessions.touch",
-        "sites.all",
-        "staff.lock",
-        "staff.me",
-        "staff.sign_in",
-        "staff.sign_out",
-        "staff.unlock",
-        "stations.mine",
-    }
-)
 _ASK_A_PASSWORD = frozenset({"staff.sign_in", "staff.unlock"})
 COPY_GOOD_FOR = timedelta(days=7)  # without contact
 COPY_EVERY = timedelta(minutes=10)
@@ -59,13 +39,13 @@ LOOK_EVERY_S = 2.0
 class DeskServer:
     """What parts.Server asks, with or without the clinic's server."""
 
-    def __init__(self, remote: RemoteServer, open_file: Callable[[], DeskFile]) -> None:
-        """open_file raises Unavailable where this computer cannot go on alone."""
+    def __init__(self, remote: RemoteServer, place: DeskPlace) -> None:
         self._remote = remote
-        self._open_file = open_file
+        self._place = place
         self._lock = threading.RLock()
         self._keeping = threading.Lock()  # one looks after the outbox at a time
         self._known = KnownServer()
+        self._out = SwitchedOff(remote, place, self._known)
         self.file: DeskFile | None = None
         self._station: Caller | None = None
         self._is_away = False
@@ -74,7 +54,6 @@ class DeskServer:
         self._copied_at: datetime | None = None
         self._wake = threading.Event()
         self._is_closing = False
-        self._is_switched_off = False
         self._keeper: threading.Thread | None = None
 
     # What the portal asks of its server
@@ -83,8 +62,20 @@ class DeskServer:
         self, use_case: UseCase[Any, Any, Any], noun: Noun, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         """Have a use case carried out, there or here; raises what it raises, and Unavailable where it needs the server."""
+        self._out.check()
         if self.file is None or noun.caller.held is None or noun.caller.station_kind != "desk":
             return self._remote.carry_out(use_case, noun, args, kwargs)
+        try:
+            return self._carry_out(use_case, noun, args, kwargs)
+        except NotAllowed as error:
+            if self._out.notices(error):
+                self._wake.set()
+            raise
+
+    def _carry_out(
+        self, use_case: UseCase[Any, Any, Any], noun: Noun, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        assert self.file is not None
         if use_case.declaration.may_wait:
             return self._operate(use_case, noun, args, kwargs)
         is_here = self._stays.is_of_here(noun.caller)
@@ -116,6 +107,10 @@ class DeskServer:
                 raise
             self._station, self._is_away = known, True
             return known
+        except NotAllowed as error:
+            if self.file is None:
+                self._out.leave_at_start(error, Held(key))
+            raise
         if self._station.station_kind == "desk":
             self._open()
             self._note_contact(None)
@@ -191,6 +186,7 @@ class DeskServer:
             return
         with self._keeping:
             try:
+                self._out.check()
                 if self._is_away:
                     assert self._station.held is not None
                     self._remote.hello(self._station.held)
@@ -202,9 +198,9 @@ class DeskServer:
             except Unavailable:
                 self._is_away = True
             except NotAllowed as error:
-                if error.kind != "station_unknown":
+                if not self._out.notices(error):
                     raise
-                self._switch_off()
+                self._leave(self.file)
 
     def _keep_on(self) -> None:
         while not self._is_closing:
@@ -215,12 +211,13 @@ class DeskServer:
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
 
-    def _switch_off(self) -> None:
-        """The clinic has switched this desk off: it shows nobody any more; what the server does not have stays here."""
-        assert self.file is not None
-        self._is_away = self._is_switched_off = True
-        with in_plain_words(), self.file.database.writing() as session:
-            forget_copy(session, self.clock())
+    def _leave(self, file: DeskFile) -> None:
+        assert self._station is not None
+        assert self._station.held is not None
+        self._is_away = True
+        with suppress(Unavailable):  # until the server is there
+            if self._out.leave(file, self._station.held):
+                self.file = self._known.database = None
 
     def _drain(self) -> None:
         file, station = self.file, self._station
@@ -308,8 +305,7 @@ class DeskServer:
         file = self.file
         assert file is not None
         assert self._station is not None
-        if self._is_switched_off:
-            raise station_unknown()
+        self._out.check()
         if operation is None and use_case.name not in BY_ITSELF:
             raise needs_server() if self._is_away else needs_sign_in()
         contact = self._known.contact()
@@ -373,7 +369,7 @@ class DeskServer:
         with self._lock:
             if self.file is None:
                 try:
-                    self.file = self._open_file()
+                    self.file = self._place.open(self.clock)
                     self._known.database = self.file.database
                 except Unavailable as error:
                     logging.getLogger(__name__).warning(

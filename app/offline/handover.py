@@ -46,7 +46,7 @@ def hand_over(
 def _must_wait(file: DeskFile, operation_id: UUID, error: PortalError) -> bool:
     """Tell whether the error is of the server and not of the operation."""
     if isinstance(error, NotAllowed):
-        return error.kind == "station_unknown"
+        return error.kind in {"station_unknown", "station_revoked"}
     if not isinstance(error, Unavailable):
         return False
     return error.kind != "server_trouble" or file.outbox.count_try(operation_id) < MOST_TRIES

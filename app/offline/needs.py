@@ -1,6 +1,28 @@
-"""What a desk says when something needs the server that is away."""
+"""What a desk does without its server, and what it says when something needs it."""
 
 from app.errors import N_, Unavailable
+
+# What a desk does by itself besides what may wait in its outbox.
+BY_ITSELF = frozenset(
+    {
+        "changes.follow",
+        "changes.since",
+        "clinic.settings",
+        "patients.alike",
+        "patients.find",
+        "patients.look",
+        "patients.open",
+        "sessions.mine",
+        "sessions.touch",
+        "sites.all",
+        "staff.lock",
+        "staff.me",
+        "staff.sign_in",
+        "staff.sign_out",
+        "staff.unlock",
+        "stations.mine",
+    }
+)
 
 
 def needs_server() -> Unavailable:

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.operations import Operation, Taken
+from app.operations import LeftOver, Operation, Taken
 from app.transport import read_error
-from app.views.outbox import AttentionRow
+from app.views.outbox import PRINTS, AttentionRow
 from db.database import Database, Session
 from db.desk import queries
 from db.desk.models import WaitingOperation
@@ -76,6 +76,11 @@ class DeskOutbox:
         """Delete what the server has had for a week."""
         with self._database.writing() as session:
             queries.forget_done(session, now - KEPT_FOR)
+
+    def left_over(self) -> tuple[LeftOver, ...]:
+        """Return what the server does not have, refused or not, in order."""
+        with self._database.reading() as session:
+            return tuple(LeftOver(_operation(row), row.about, row.born) for row in queries.left_over(session))
 
     def counts(self) -> tuple[int, int]:
         """Return how many operations wait, and how many need attention."""
@@ -191,7 +196,3 @@ def _attention(session: Session, row: WaitingOperation) -> AttentionRow:
         patient_id=UUID(str(known)) if known else None,
         printed_letter=any(one.use_case in PRINTS for one in _with_dependents(session, row.id)),
     )
-
-
-# What may have left the desk on paper.
-PRINTS = frozenset({"accounts.create", "accounts.create_for_other", "accounts.reissue"})

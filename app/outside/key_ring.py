@@ -34,6 +34,17 @@ class SystemKeyRing:
         except (KeyringError, RuntimeError, OSError):
             raise _no_keyring() from None
 
+    def delete(self, name: str) -> None:
+        """Keep a secret no longer; raises Unavailable without a usable keyring."""
+        import keyring
+        from keyring.errors import KeyringError
+
+        try:
+            if keyring.get_password(_SERVICE, name) is not None:
+                keyring.delete_password(_SERVICE, name)
+        except (KeyringError, ValueError, RuntimeError, OSError):
+            raise _no_keyring() from None
+
 
 def _no_keyring() -> Unavailable:
     return Unavailable(

@@ -56,6 +56,7 @@ class StationRow:
     enrolled_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
+    handed_in: int = 0  # operations that it handed in when it was switched off, and that wait for a decision
 
 
 @dataclass(frozen=True)

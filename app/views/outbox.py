@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+# Use cases whose letter may have left the desk on paper.
+PRINTS = frozenset({"accounts.create", "accounts.create_for_other", "accounts.reissue"})
+
 
 @dataclass(frozen=True)
 class DeskLine:

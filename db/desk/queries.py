@@ -59,6 +59,15 @@ def stopped(session: Session) -> Sequence[WaitingOperation]:
     ).all()
 
 
+def left_over(session: Session) -> Sequence[WaitingOperation]:
+    """Return what the server may not have, refused or not, in order."""
+    return session.scalars(
+        select(WaitingOperation)
+        .where(WaitingOperation.state.in_(("waiting", "confirm", "refused", "held")))
+        .order_by(WaitingOperation.number)
+    ).all()
+
+
 def offer_again(session: Session) -> None:
     """Let everything that is kept be sent once more, in its order: the server came back from a backup."""
     session.execute(

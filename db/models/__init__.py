@@ -12,6 +12,7 @@ from db.models.account import (
 from db.models.base import Base
 from db.models.clinic import ClinicRecord, Site, Station
 from db.models.exam import Exam, Instance, Series, Study
+from db.models.handed_in import HandedIn
 from db.models.invitation import Invitation, Visit
 from db.models.journal import AuditEvent, Change, Journal, Replay, Throttle
 from db.models.message import Message
@@ -31,6 +32,7 @@ __all__ = [
     "Download",
     "EmailConfirmation",
     "Exam",
+    "HandedIn",
     "Instance",
     "Invitation",
     "Journal",

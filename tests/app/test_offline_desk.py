@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -10,11 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app.callers import Caller
+from app.callers import Caller, Held
 from app.ids import new_id
 from app.imaging import DecodePool
 from app.offline.desk_server import DeskServer
+from app.offline.outbox import DeskOutbox
 from app.portal import Acting, Portal
+from app.rules.access import Role
 from app.rules.calendar import local_day
 from app.views.people import NewPatient
 from db.desk.models import WaitingOperation
@@ -24,6 +26,7 @@ from db.models import (
     ActivationCode,
     AuditEvent,
     EmailConfirmation,
+    HandedIn,
     Journal,
     Message,
     Patient,
@@ -51,6 +54,12 @@ class Desk:
     key: str
     caller: Caller
     user_name: str
+    key_ring: KeptKeyRing
+
+    @property
+    def outbox(self) -> DeskOutbox:
+        assert self.server.file is not None
+        return self.server.file.outbox
 
     @property
     def server(self) -> DeskServer:
@@ -67,14 +76,19 @@ class Desk:
             return list(session.scalars(select(WaitingOperation).order_by(WaitingOperation.number)))
 
 
-def open_desk(
-    scene: Scene, portal: Portal, line: Line, key: str = "key of Desk 1", staff: str = "reception"
-) -> Desk:
+def open_desk(scene: Scene, portal: Portal, line: Line, key_ring: KeptKeyRing) -> Desk:
+    key = "key of Desk 1"
     station = portal.station(key)
     with scene.portal.parts.database.reading() as session:
-        user_name = session.get_one(Staff, scene.staff[staff].id).user_name
+        user_name = session.get_one(Staff, scene.staff["reception"].id).user_name
     token = portal.acting(station).staff.sign_in(user_name, PASSWORD).token
-    return Desk(scene, portal, line, key, portal.signed_in(token, station=station), user_name)
+    caller = portal.signed_in(token, station=station)
+    return Desk(scene, portal, line, key, caller, user_name, key_ring)
+
+
+def manager_elsewhere(scene: Scene) -> Acting:
+    """A manager of North who sits at South's desk."""
+    return scene.acting(scene.employee(Role.MANAGER, scene.south, scene.north))
 
 
 @pytest.fixture
@@ -83,8 +97,9 @@ def desk(
 ) -> Iterator[Desk]:
     scene.exam(scene.patient())
     with https_server.serving(scene.portal), line_to(https_server.address) as (line, address):
-        portal = https_server.station(tmp_path, clock, imaging, address, KeptKeyRing())
-        yield open_desk(scene, portal, line)
+        key_ring = KeptKeyRing()
+        portal = https_server.station(tmp_path, clock, imaging, address, key_ring)
+        yield open_desk(scene, portal, line, key_ring)
         assert portal.parts.server is not None
         portal.parts.server.close()
 
@@ -172,20 +187,105 @@ def test_staff_who_signed_in_here_lately_sign_in_without_the_server(desk: Desk, 
     assert refusal(here.sign_in, desk.user_name, PASSWORD) == "desk_copy_too_old"
 
 
-def test_a_desk_that_is_switched_off_shows_nobody_and_keeps_what_the_server_does_not_have(desk: Desk) -> None:
-    desk.line.go_away()
-    desk.reception().patients.register(IDA)
-    desk.scene.acting("it").stations.revoke(desk.scene.desk.id)
-    desk.line.come_back()
+def test_a_desk_that_is_switched_off_hands_in_what_it_has_and_erases_its_file(
+    desk: Desk, tmp_path: Path
+) -> None:
+    scene, manager = desk.scene, manager_elsewhere(desk.scene)
+    desk.reception().patients.register(replace(IDA, given_names="Known"))  # the server has it
     desk.server.keep()
-    assert refusal(desk.reception().patients.find, "hart") == "station_unknown"
     desk.line.go_away()
-    assert refusal(desk.reception().patients.find, "hart") == "station_unknown"
-    file = desk.server.file
-    assert file is not None
-    with file.database.reading() as session:
-        assert session.scalars(select(Patient)).all() == []
-    assert [row.state for row in desk.kept()] == ["waiting"]
+    ida = desk.reception().patients.register(IDA)
+    letter = desk.reception().accounts.create(ida.id, "passport").letter
+    assert letter is not None
+    desk.reception().patients.change_contact(ida.id, "wrong@example.org", "", ())
+    scene.acting("it").stations.revoke(scene.desk.id)
+    desk.line.come_back()
+    desk.line.break_after(0)  # wherever that is: what was not acknowledged is handed in again
+    desk.server.keep()
+    desk.server.keep()
+
+    assert list((tmp_path / "station").glob("desk.db*")) == []
+    assert desk.key_ring.kept == {}
+    for _ in range(2):
+        assert refusal(desk.reception().patients.find, "hart") == "station_revoked"
+        assert refusal(desk.reception().patients.register, IDA) == "station_revoked"
+        desk.line.go_away()
+    assert not desk.server.line().can_go_on
+
+    row = next(row for row in manager.stations.all() if row.id == scene.desk.id)
+    assert row.handed_in == 3
+    handed_in = manager.handed_in.undecided(scene.desk.id)
+    assert [(one.use_case, one.name, one.birth_date, one.printed_letter) for one in handed_in] == [
+        ("patients.register", "Ida Hale", IDA.birth_date, False),
+        ("accounts.create", "Ida Hale", IDA.birth_date, True),
+        ("patients.change_contact", "Ida Hale", IDA.birth_date, False),
+    ]
+    assert {one.done_by for one in handed_in} == {"Robin Reception"}
+    with scene.portal.parts.database.reading() as session:
+        assert session.get(Patient, ida.id) is None
+        kept = [f"{vars(one)}" for one in session.scalars(select(HandedIn))]
+    assert not any(letter.code in one or letter.code.replace("-", "") in one for one in kept)
+
+    register, create, contact = (one.id for one in handed_in)
+    assert refusal(scene.acting("manager_south").handed_in.discard, contact) == "handed_in_unknown"
+    manager.handed_in.carry_out(register)
+    manager.handed_in.carry_out(create)
+    manager.handed_in.discard(contact)
+    assert refusal(manager.handed_in.carry_out, contact) == "decided"
+    assert manager.handed_in.undecided(scene.desk.id) == ()
+    with scene.portal.parts.database.reading() as session:
+        assert session.get_one(Patient, ida.id).email == IDA.email
+        assert {(one.arguments, one.sealed, one.name) for one in session.scalars(select(HandedIn))} == {
+            ("", b"", "")
+        }
+        events = session.execute(
+            select(AuditEvent.verb, AuditEvent.staff_id).where(AuditEvent.verb.startswith("handed_in."))
+        ).all()
+    assert [verb for verb, _by in events] == [
+        "handed_in.carry_out",
+        "handed_in.carry_out",
+        "handed_in.discard",
+    ]
+    assert {by for _verb, by in events} == {manager.staff.me().id}
+    # The letter that was printed there works.
+    scene.portal.acting(scene.portal.nobody()).activation.start(letter.code)
+
+
+def test_only_a_desk_that_was_switched_off_hands_in_and_it_does_nothing_else(
+    desk: Desk, tmp_path: Path, clock: FixedClock, imaging: DecodePool, https_server: HttpsServer
+) -> None:
+    scene = desk.scene
+    desk.line.go_away()
+    ida = desk.reception().patients.register(IDA)
+    [left] = desk.outbox.left_over()
+    desk.line.come_back()
+    remote = desk.server._remote
+    for key, kind in (("key of Desk 1", "station_in_use"), ("of nobody", "station_unknown")):
+        assert refusal(remote.hand_in, Held(key), left) == kind
+    assert refusal(remote.hand_in, Held("key of Kiosk 1"), left) == "station_in_use"
+    scene.acting("it").stations.revoke(scene.kiosk.id)
+    assert refusal(remote.hand_in, Held("key of Kiosk 1"), left) == "station_in_use"
+    scene.acting("it").stations.revoke(scene.desk.id)
+    nonsense = replace(left, operation=replace(left.operation, use_case="staff.all"))
+    assert refusal(remote.hand_in, Held(desk.key), nonsense) == "request_unreadable"
+    assert refusal(remote.take_over, Held(desk.key), left.operation) == "station_revoked"
+    # The program was not running when the desk was switched off: it hands in at its next start.
+    desk.server.close()
+    again = https_server.station(tmp_path, clock, imaging, "", desk.key_ring)
+    assert refusal(again.station, desk.key) == "station_revoked"
+    assert list((tmp_path / "station").glob("desk.db*")) == []
+    assert desk.key_ring.kept == {}
+    manager = manager_elsewhere(scene)
+    [row] = manager.handed_in.undecided(scene.desk.id)
+    assert (row.use_case, row.name) == ("patients.register", "Ida Hale")
+    # Somebody of the same name and birth date was registered meanwhile: a manager says who it is.
+    scene.patient(IDA.given_names, IDA.family_name, IDA.birth_date)
+    assert refusal(manager.handed_in.carry_out, row.id) == "perhaps_registered"
+    manager.handed_in.carry_out(row.id, is_another=True)
+    with scene.portal.parts.database.reading() as session:
+        assert session.get(Patient, ida.id) is not None
+    assert again.parts.server is not None
+    again.parts.server.close()
 
 
 def test_after_a_backup_came_back_everything_is_sent_again_and_letters_work(desk: Desk) -> None:

@@ -129,8 +129,8 @@ def test_a_revoked_station_gets_nothing_at_its_next_request(remote: Remote) -> N
     desk = remote.desk.acting(remote.reception)
     desk.clinic.settings()
     remote.scene.acting("it").stations.revoke(remote.scene.desk.id)
-    assert refusal(desk.clinic.settings) == "station_unknown"
-    assert refusal(remote.desk.station, "key of Desk 1") == "station_unknown"
+    assert refusal(desk.clinic.settings) == "station_revoked"
+    assert refusal(remote.desk.station, "key of Desk 1") == "station_revoked"
 
 
 def test_a_station_follows_the_servers_clock(

@@ -22,7 +22,7 @@ def test_a_station_is_enrolled_with_a_key_said_once_and_switched_off(scene: Scen
     assert enrolled.key not in repr(rows)
     it.stations.revoke(enrolled.id)
     assert refusal(kiosk.stations.mine) == "station_revoked"
-    assert refusal(portal.station, enrolled.key) == "station_unknown"
+    assert refusal(portal.station, enrolled.key) == "station_revoked"
     assert next(row for row in it.stations.all() if row.id == enrolled.id).revoked_at is not None
 
 

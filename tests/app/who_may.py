@@ -174,6 +174,10 @@ TABLE: dict[str, Row] = {
     "staff.reset_password": Row(lambda w: (w.employee,), MANAGER | MANAGER_S | LINE),
     "staff.disable": Row(lambda w: (w.employee, "left"), MANAGER | MANAGER_S),
     "staff.enable": Row(lambda w: (w.employee,), MANAGER | MANAGER_S | LINE),
+    # What desks that were switched off handed in
+    "handed_in.undecided": Row(lambda w: (w.scene.desk.id,), MANAGER),
+    "handed_in.carry_out": Row(lambda w: (w.handed_in,), MANAGER),
+    "handed_in.discard": Row(lambda w: (w.handed_in,), MANAGER),
     # Patients: at the staff's own sites
     "patients.find": Row(lambda _w: ("hart",), NORTH_STAFF | SOUTH_STAFF),
     "patients.find_elsewhere": Row(

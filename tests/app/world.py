@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import UUID
 
+from pydantic_core import to_json
 from reportlab.pdfgen.canvas import Canvas
 
 from app.callers import Caller
@@ -13,6 +14,7 @@ from app.rules.access import Role
 from db.models import (
     AccessGrant,
     Account,
+    HandedIn,
     Invitation,
     Message,
     SessionRecord,
@@ -62,6 +64,7 @@ class World:
         # Waits for its activation, with a letter on its way.
         waiting = scene.acting("reception").accounts.create(scene.patient("Wanda", "Weit"), "passport seen")
         self.waiting_account = waiting.account_id
+        self.handed_in = self._handed_in()
         # Whoever may open something has opened it: looking again without a trace needs that.
         for who in (owner.caller, parent.caller, guests[0], "clinical", "reception"):
             scene.acting(who).exams.open(self.exam)
@@ -96,6 +99,38 @@ class World:
         here = self.portal.nobody("203.0.113.2")
         token = self.portal.acting(here).visits.open_with_code(number, self.code).token
         return self.portal.visiting(token, address="203.0.113.2")
+
+    def _handed_in(self) -> UUID:
+        """What a desk of North had done and handed in when it was switched off."""
+        now, handed_in_id = self.clock(), new_id()
+        desk = self.scene.station("Desk 3", "desk", self.scene.north)
+        with self.portal.parts.database.writing() as session:
+            session.get_one(Station, desk.id).revoked_at = now
+            session.add(
+                HandedIn(
+                    id=handed_in_id,
+                    station_id=desk.id,
+                    operation_id=new_id(),
+                    use_case="patients.change_contact",
+                    form=1,
+                    arguments=to_json(
+                        {
+                            "patient_id": self.patient,
+                            "email": "new@example.org",
+                            "mobile": "",
+                            "postal_address": [],
+                        }
+                    ).decode(),
+                    ids="{}",
+                    sealed=b"",
+                    staff_id=self.scene.staff["reception"].id,
+                    made_at=now,
+                    contact_at=now,
+                    name="Amelia Hart",
+                    handed_in_at=now,
+                )
+            )
+        return handed_in_id
 
     def _lose(
         self,

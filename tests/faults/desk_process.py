@@ -41,6 +41,9 @@ class FileKeyRing:
     def write(self, name: str, secret: bytes) -> None:
         (self._folder / name).write_bytes(secret)
 
+    def delete(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+
 
 def main() -> None:
     told: dict[str, Any] = json.loads(sys.argv[1])
