@@ -15,7 +15,7 @@ from app.image_files import DownloadKind, PlayedVideo, film_of, find_video, writ
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
 from app.imaging.export import Progress, to_png, to_screen_jpeg, to_webp
 from app.letterhead import letterhead
-from app.renditions import Rendition
+from app.renditions import Made, Rendition
 from app.rules.access import Role
 from app.tickets import opened
 from app.typed import required
@@ -80,22 +80,22 @@ class Images(Noun):
         *,
         quick: bool = False,
         exam_id: UUID | None = None,
-    ) -> bytes:
-        """Return one frame, from 0, as the bytes of a picture file, for a browser.
+    ) -> Made:
+        """Return one frame, from 0, as a picture file for a browser, with what is odd about it.
 
         quick: detail that would not be seen at max_side may be left out, as in a thumbnail. exam_id: of this exam and
         no other. Whoever asks is checked first; then a picture that was made a moment ago is given again.
         """
         found = self._of_exam(instance_id, exam_id)
 
-        def made() -> bytes:
+        def made() -> Made:
             with self.parts.archive.local_path(found.archive_key) as path:
                 picture = (
                     self.parts.imaging.thumbnail(path, frame, side=max_side)
                     if quick and max_side is not None
                     else self.parts.imaging.render(path, frame, overlays=True, max_side=max_side)
                 )
-            return _ENCODERS[form](picture)
+            return Made(_ENCODERS[form](picture), picture.lossy, picture.notes)
 
         wanted = _rendition(found, frame, max_side, f"{form}, quick" if quick else form)
         return self.parts.renditions.get(wanted, made)
@@ -106,7 +106,7 @@ class Images(Noun):
         if found.kind != "image" or found.frames < 2:  # noqa: PLR2004 - one picture does not move
             raise _unknown()
         wanted = _rendition(found, -1, None, "film")
-        return self.parts.renditions.get(wanted, lambda: film_of(self.parts, [found]))
+        return self.parts.renditions.get(wanted, lambda: Made(film_of(self.parts, [found]))).content
 
     def thumbnail(
         self,

@@ -28,6 +28,15 @@ class Rendition:
     form: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """A picture as a browser gets it, and what a person must be told of it."""
+
+    content: bytes
+    lossy: bool = False  # compressed before it came to us
+    notes: tuple[str, ...] = ()  # kinds of app.imaging.problems
+
+
 class Renditions:
     """So many bytes of pictures, those least asked for given up first; usable from several threads at once."""
 
@@ -41,8 +50,8 @@ class Renditions:
         self._most_bytes = most_bytes
         self._longest_s = longest_s
         self._seconds = seconds
-        self._kept: OrderedDict[Rendition, tuple[float, bytes]] = OrderedDict()
-        self._making: dict[Rendition, Future[bytes]] = {}
+        self._kept: OrderedDict[Rendition, tuple[float, Made]] = OrderedDict()
+        self._making: dict[Rendition, Future[Made]] = {}
         self._lock = threading.Lock()
         self._size = 0
 
@@ -51,7 +60,7 @@ class Renditions:
         """How many bytes are kept."""
         return self._size
 
-    def get(self, wanted: Rendition, make: Callable[[], bytes]) -> bytes:
+    def get(self, wanted: Rendition, make: Callable[[], Made]) -> Made:
         """Return a picture, made by make where it is not kept; made once for all who wait for it.
 
         Raises what make raises, for all who wait; nothing is kept then.
@@ -91,7 +100,7 @@ class Renditions:
         """
         now = self._seconds()
         with self._lock:
-            for wanted, (made_at, _content) in list(self._kept.items()):
+            for wanted, (made_at, _made) in list(self._kept.items()):
                 is_old = now - made_at >= self._longest_s
                 if is_old or versions.get(wanted.exam_id) != wanted.exam_version:
                     self._drop(wanted)
@@ -102,16 +111,16 @@ class Renditions:
             self._kept.clear()
             self._size = 0
 
-    def _keep(self, wanted: Rendition, made: bytes) -> None:
+    def _keep(self, wanted: Rendition, made: Made) -> None:
         if wanted in self._kept:
             self._drop(wanted)
-        if len(made) > self._most_bytes // 4:  # one film would push everybody else's pictures out
+        if len(made.content) > self._most_bytes // 4:  # one film would push everybody else's pictures out
             return
         self._kept[wanted] = (self._seconds(), made)
-        self._size += len(made)
+        self._size += len(made.content)
         while self._size > self._most_bytes:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, wanted: Rendition) -> None:
-        _made_at, content = self._kept.pop(wanted)
-        self._size -= len(content)
+        _made_at, made = self._kept.pop(wanted)
+        self._size -= len(made.content)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from app.imaging.problems import sentence_of
 from app.rules.calendar import add_months
 from app.rules.invitation import ExpiredBecause, InvitationState
 from app.rules.report_release import ReportNotice
@@ -139,6 +140,17 @@ def notice_lines(
                 _("This report was withdrawn on {day}. Please contact the clinic.", day=withdrawn),
                 _("Write to {email} or ask at the reception desk.", email=clinic.email),
             ]
+
+
+def image_warning(words: Words, *, lossy: bool) -> str:
+    """Return what every image is not for (D29)."""
+    _ = words
+    return _("Compressed image, not for diagnosis") if lossy else _("Not for diagnosis")
+
+
+def image_notes(words: Words, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is odd about an image, a sentence each; kinds: of app.imaging.problems."""
+    return tuple(words(sentence_of(kind)) for kind in kinds)
 
 
 def usual_days(

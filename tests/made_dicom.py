@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -16,6 +17,7 @@ from pydicom.uid import (
     CTImageStorage,
     EncapsulatedPDFStorage,
     ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
     VideoEndoscopicImageStorage,
     generate_uid,
 )
@@ -79,6 +81,28 @@ class Disc:
         data.PixelData = encapsulate([mp4], has_bot=False)
         data["PixelData"].VR, data["PixelData"].is_undefined_length = "OB", True
         return _written(data)
+
+    def jpeg(self, number: int = 1, *, is_cut: bool = False) -> bytes:
+        """An image in lossy JPEG, 64 by 64 pixels that grow lighter downwards; cut: the file ends before its second half."""
+        picture = io.BytesIO()
+        rows = np.repeat(np.arange(64, 256, 3, dtype=np.uint8)[:64], 64).reshape(64, 64)
+        noise = np.random.default_rng(number).integers(0, 9, (64, 64), dtype=np.uint8)
+        Image.fromarray(rows - noise).save(picture, "JPEG", quality=90)
+        coded = picture.getvalue()
+        data = self._facts(CTImageStorage, number)
+        data.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+        data.SeriesInstanceUID, data.SeriesNumber = generate_uid(entropy_srcs=[self.series_uid]), 3
+        data.SeriesDescription = "Photographs"
+        data.Rows = data.Columns = 64
+        data.SamplesPerPixel = 1
+        data.PhotometricInterpretation = "MONOCHROME2"
+        data.BitsAllocated = data.BitsStored = 8
+        data.HighBit, data.PixelRepresentation = 7, 0
+        data.LossyImageCompression = "01"
+        data.PixelData = encapsulate([coded])
+        data["PixelData"].VR, data["PixelData"].is_undefined_length = "OB", True
+        written = _written(data)
+        return written[: -len(coded) // 2] if is_cut else written
 
     def _facts(self, sop_class: str, number: int) -> Dataset:
         data = Dataset()

@@ -18,10 +18,12 @@ from app.callers import Caller
 from app.image_files import ZIPS, PlayedVideo
 from app.images import PictureForm
 from app.portal import Acting
+from app.renditions import Made
 from app.rules.calendar import local_day
+from app.sayings import image_notes, image_warning
 from app.views.exams import ExamPage
 from web.errors import NO_PAGE
-from web.gallery import SIDES, THUMBNAIL_SIDE, listing, told
+from web.gallery import SIDES, THUMBNAIL_SIDE, listing, places_of, told
 from web.marks import guests_mark, mark_of
 from web.pages import At, Here
 from web.ranges import asked_range
@@ -88,28 +90,32 @@ async def thumbnail(at: At, who: Who, instance_id: UUID, frame: int) -> Response
     """Return a small picture of an image (R37)."""
     form, media_type = _form(at)
 
-    def made() -> bytes:
+    def made() -> Made:
         images = who.acting.images
         return images.picture(instance_id, frame, THUMBNAIL_SIDE, form, quick=True, exam_id=who.exam_id)
 
-    return Response(await at.pages.pictures.run(made), media_type=media_type)
+    return Response((await at.pages.pictures.run(made)).content, media_type=media_type)
 
 
 @router.get("/image/{instance_id}/{frame}")
 async def image(at: At, who: Who, instance_id: UUID, frame: int, side: int = USUAL_SIDE) -> Response:
     """Return an image for the screen, and note that it was shown (R38, D24).
 
-    side: how many pixels the longer side needs; the next larger of a few sizes comes.
+    side: how many pixels the longer side needs; the next larger of a few sizes comes. Whoever opens the address itself,
+    as a browser without scripts does, gets a page with the image on it.
     """
-    form, media_type = _form(at)
-    level = next((level for level in SIDES if level >= side), SIDES[-1])
-
-    def made() -> bytes:
-        return who.acting.images.picture(instance_id, frame, level, form, exam_id=who.exam_id)
-
-    picture = await at.pages.pictures.run(made)
+    if "text/html" in at.request.headers.get("accept", ""):
+        return await at.pages.pictures.run(lambda: _one_image_page(at, who, instance_id, frame))
+    picture = await at.pages.pictures.run(lambda: _drawn(at, who, instance_id, frame, side))
     at.pages.shown.note(who.caller, who.exam_id, instance_id, frame)
-    return Response(picture, media_type=media_type)
+    return Response(picture.content, media_type=_form(at)[1], headers={"Vary": "Accept"})
+
+
+@router.get("/notes/{instance_id}/{frame}")
+async def notes(at: At, who: Who, instance_id: UUID, frame: int, side: int = USUAL_SIDE) -> Response:
+    """Say what is odd about an image, for the gallery's script; side: as the image was asked for."""
+    picture = await at.pages.pictures.run(lambda: _drawn(at, who, instance_id, frame, side))
+    return JSONResponse(_notes(at, picture))
 
 
 @router.get("/film/{instance_id}")
@@ -163,11 +169,41 @@ def more_images(at: At, who: Who, series: UUID, page: int = 1) -> Response:
     listed = listing(shown, page) if shown else None
     if shown is None or listed is None or not listed.places:
         raise NO_PAGE
-    context: dict[str, Any] = {"exam": exam.exam, "series": shown, "listing": listed, "base": who.base}
+    return _page(at, who, "images.html", exam, series=shown, listing=listed)
+
+
+def _drawn(at: At, who: Looking, instance_id: UUID, frame: int, side: int) -> Made:
+    level = next((level for level in SIDES if level >= side), SIDES[-1])
+    return who.acting.images.picture(instance_id, frame, level, _form(at)[0], exam_id=who.exam_id)
+
+
+def _notes(at: At, picture: Made) -> dict[str, Any]:
+    warning = image_warning(at.words, lossy=picture.lossy)
+    return {"warning": warning, "notes": image_notes(at.words, picture.notes)}
+
+
+def _one_image_page(at: At, who: Looking, instance_id: UUID, frame: int) -> Response:
+    """Show an image on a page of its own, for a browser without scripts (R38, R44)."""
+    exam = who.acting.exams.look(who.exam())
+    for series in exam.series:
+        places = tuple(places_of(series))
+        for index, place in enumerate(places):
+            if (place.instance.id, place.frame) == (instance_id, frame):
+                beside = {
+                    "before": places[index - 1] if index else None,
+                    "after": places[index + 1] if index + 1 < len(places) else None,
+                }
+                said = _notes(at, _drawn(at, who, instance_id, frame, USUAL_SIDE))
+                return _page(at, who, "image.html", exam, series=series, place=place, **beside, **said)
+    raise NO_PAGE
+
+
+def _page(at: At, who: Looking, name: str, exam: ExamPage, **more: Any) -> Response:
+    context: dict[str, Any] = {"exam": exam.exam, "base": who.base, **more}
     if who.exam_id is None:
-        return at.page("images.html", layout="visiting.html", state=guests_mark(exam), **context)
+        return at.page(name, layout="visiting.html", state=guests_mark(exam), **context)
     return Stay(at).page(
-        "images.html",
+        name,
         person=Person(exam.exam.patient_id, exam.exam.patient_name),
         nouns="exam",
         check=f"{who.base}/state",

@@ -14,6 +14,7 @@ class PictureFacts:
     aspect: float = 1.0  # height of a pixel over its width; 2.0 means: draw twice as tall
     window: Window | None = None  # what was applied; None for colour
     reduced: int = 1  # pixels of the file behind one, in each direction
+    lossy: bool = False  # compressed before it came to us
     notes: tuple[str, ...] = ()  # kinds of app.imaging.problems, to be told beside the picture
 
 

@@ -57,6 +57,7 @@ def render(
         aspect=aspect_of(frames.file, frame),
         window=used,
         reduced=max(1, round(frames.layout.columns / width)),
+        lossy=is_lossy(frames.file),
         notes=tuple(frames.file.notes),
     )
 

@@ -69,7 +69,7 @@ def test_thumbnails_and_images_are_those_of_the_exam_in_their_order(stored: Stor
     slices, film = page.series
     assert [instance.number for instance in slices.instances] == [1, 2, 3]
     assert (film.frame_count, page.exam.image_count) == (2, 5)
-    pictures = [acting.images.picture(i.id, 0, form="png") for i in slices.instances]
+    pictures = [acting.images.picture(i.id, 0, form="png").content for i in slices.instances]
     shades = [int(np.asarray(Image.open(io.BytesIO(picture)))[8, 8]) for picture in pictures]
     assert shades[0] == 0
     assert 120 < shades[1] < 135
@@ -86,7 +86,7 @@ def test_a_picture_for_a_browser_is_png_or_jpeg(stored: Stored) -> None:
     acting, page = stored.opened()
     instance = page.series[0].instances[2].id
     for form in ("png", "jpeg"):
-        with Image.open(io.BytesIO(acting.images.picture(instance, 0, form=form))) as picture:
+        with Image.open(io.BytesIO(acting.images.picture(instance, 0, form=form).content)) as picture:
             assert picture.format == form.upper()
             assert picture.size == (16, 16)
 
@@ -210,7 +210,7 @@ def test_a_guest_with_images_only_and_no_downloads_looks_and_takes_nothing(
     opened = nobody.visits.open_with_code("0123456789AB", "ABCDEFGH1234")
     guest = portal.acting(portal.visiting(opened.token, address="203.0.113.9"))
     page = guest.exams.open(stored.exam)
-    assert guest.images.picture(page.series[0].instances[0].id, 0)
+    assert guest.images.picture(page.series[0].instances[0].id, 0).content
     guest.images.shown(stored.exam, page.series[0].id, (1,))
     refusal = kind_of(guest.images.download, stored.exam, "all_zip", tmp_path / "x.zip")
     assert refusal == "download_not_given"

@@ -40,7 +40,7 @@ def test_from_the_disc_to_the_report_in_the_patients_hands(
     assert (listed.title, listed.image_count, listed.can_share) == ("CT of the head", 3, False)
     page = home.exams.open(exam)
     assert page.notice is ReportNotice.NOT_YET
-    assert all(home.images.picture(one.id, 0) for one in page.series[0].instances)
+    assert all(home.images.picture(one.id, 0).content for one in page.series[0].instances)
 
     # The radiologist's text comes, is final, goes to the referring doctor; then the SMS.
     clock.advance(timedelta(hours=5))

@@ -12,6 +12,7 @@ import pytest
 
 from app.imaging import DecodePool
 from app.portal import Portal
+from app.images import PictureForm
 from app.renditions import Renditions
 from tests.databases import SQLiteFiles
 from tests.web.conftest import Web
@@ -62,9 +63,8 @@ def test_drawing_more_pictures_takes_no_more_memory(web: Web, imaging: DecodePoo
     chosen = random.Random(10_000)
 
     def draw() -> bytes:
-        return acting.images.picture(
-            chosen.choice(instances), 0, chosen.choice(SIDES), chosen.choice(("jpeg", "webp"))
-        )
+        form: PictureForm = chosen.choice(("jpeg", "webp"))
+        return acting.images.picture(chosen.choice(instances), 0, chosen.choice(SIDES), form).content
 
     assert growth(draw, imaging) < MORE * OF_EACH / 2
     # The control: if of each picture only its grey levels stayed, it would be seen.

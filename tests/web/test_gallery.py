@@ -291,6 +291,50 @@ def test_a_film_in_mpeg_plays_in_the_browsers_own_player(web: Web, film: bytes, 
     assert phone.complaints == []
 
 
+CUT = "Part of this image is missing from the file."
+
+
+@pytest.mark.rule("R38", "D29")
+def test_what_is_odd_about_an_image_is_said_beside_it_with_and_without_scripts(
+    web: Web, served: tuple[Web, str], browser: Browser, phone: Phone, tmp_path: Path
+) -> None:
+    disc = Disc(patient_id="M-7788", accession="W-0001", description="CT of the chest")
+    folder = folder_of(tmp_path / "jpeg", disc.jpeg(is_cut=True), disc.jpeg(2))
+    reception = web.scene.acting("reception")
+    survey = reception.imports.survey((str(folder),), web.patient)
+    assert reception.imports.take(survey.id, web.patient, "the same stay").exam_ids == (web.exam,)
+    asked, count = visit(web, phone), COUNT + 2
+    notes = phone.page.locator(".pswp__foot .notes")
+    open_image(phone, COUNT + 1, count)
+    expect(notes).to_have_text(CUT)
+    expect(phone.foot).to_contain_text("Compressed image, not for diagnosis")
+    phone.swipe(-250)
+    expect(phone.foot).to_contain_text(f"Image {count} of {count} · Photographs · Compressed image")
+    expect(notes).to_be_hidden()
+    phone.page.keyboard.press("ArrowLeft")
+    expect(notes).to_have_text(CUT)
+    assert len(asked.of("/notes/")) == 2, "what is known is not asked again"
+    assert phone.complaints == []
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    context.add_cookies(phone.page.context.cookies())  # type: ignore[arg-type]  # as they came
+    page = context.new_page()
+    page.goto(f"{served[1]}/visit")
+    page.locator("a.image").nth(COUNT).click()
+    expect(page.get_by_text(CUT)).to_be_visible()
+    expect(
+        page.get_by_text("Amelia Hart · Image 1 of 2 · Compressed image, not for diagnosis")
+    ).to_be_visible()
+    expect(page.get_by_role("link", name="Previous image")).to_have_count(0)
+    expect(page.locator("img.alone")).to_have_js_property("naturalWidth", 64)
+    page.get_by_role("link", name="Next image").click()
+    expect(page.get_by_text("Image 2 of 2")).to_be_visible()
+    expect(page.get_by_text(CUT)).to_have_count(0)
+    page.get_by_role("link", name="Previous image").click()
+    expect(page.get_by_text("Image 1 of 2")).to_be_visible()
+    context.close()
+
+
 def middle(phone: Phone) -> float:
     """How light the middle of the screen is, 0 to 255, as a photograph of it shows."""
     shot = phone.page.screenshot(clip={"x": WIDTH / 4, "y": HEIGHT / 3, "width": WIDTH / 2, "height": 120})

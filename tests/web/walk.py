@@ -66,27 +66,32 @@ class Walk:
         yield from self.paths(
             f"/home/{self.web.patient}/exams",
             f"/exams/{self.web.exam}",
-            f"/exams/{self.waiting}",
             f"/exams/{self.web.exam}/share",
         )
+        yield "exam without report", lambda page: self.go(page, f"/exams/{self.waiting}")
         yield "share refused", self._share_refused
         yield "shared on paper", self.share_on_paper
         yield from self.paths(
             "/shared",
             f"/invitations/{self.invitation}",
-            f"/invitations/{self.revoked}",
             f"/invitations/{self.invitation}/until",
             f"/invitations/{self.invitation}/revoke",
             f"/invitations/{self.invitation}/preview",
             f"/home/{self.web.patient}/opened",
             "/account",
-            "/exams/00000000-0000-0000-0000-000000000001",
         )
+        yield "invitation revoked", lambda page: self.go(page, f"/invitations/{self.revoked}")
+        yield "exam refused", lambda page: self.go(page, "/exams/00000000-0000-0000-0000-000000000001")
 
     def as_guest(self) -> Iterator[Step]:
         """What a guest sees."""
         yield "open refused", lambda page: self.open_invitation(page, "WRNGWRNGWRNG")
         yield "/visit", lambda page: self.open_invitation(page, CODE)
+        yield "image", self._plain_image
+
+    def _plain_image(self, page: Page) -> None:
+        self.open_invitation(page, CODE)
+        page.goto(self.address + str(page.locator("a.image").nth(1).get_attribute("href")))
 
     def sign_in(self, page: Page) -> None:
         self.go(page, "/sign-in")

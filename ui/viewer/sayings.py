@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.imaging.problems import sentence_of
+from app.sayings import image_notes, image_warning
 from app.words import Words
 from ui.viewer.layers import Layers
 from ui.viewer.scale_bar import length_words, round_length
@@ -39,7 +39,7 @@ def sayings_of(
         which = _("Image {n} of {count}", n=n, count=count)
         if title:
             which = _("Image {n} of {count}, {title}", n=n, count=count, title=title)
-    return Sayings(whose, which=which, warning=_("Not for diagnosis"))
+    return Sayings(whose, which=which, warning=image_warning(words, lossy=False))
 
 
 def with_image(
@@ -50,7 +50,7 @@ def with_image(
     scale: points for each unit of the image; density: pixels of the screen for each point; tone: for staff.
     """
     _, zoom = words, scale * density
-    seen, warning = _("Zoom {percent} %", percent=round(100 * zoom)), sayings.warning
+    seen = _("Zoom {percent} %", percent=round(100 * zoom))
     if tone is not None and layers.frame.grayscale is not None:
         window = tone.window_on(layers.frame.grayscale)
         seen = _(
@@ -59,9 +59,8 @@ def with_image(
             width=f"{window.width:.0f}",
             center=f"{window.center:.0f}",
         )
-    if layers.frame.lossy:
-        warning = _("Compressed image, not for diagnosis")
-    notes = tuple(_(sentence_of(note)) for note in layers.frame.notes)
+    notes = image_notes(words, layers.frame.notes)
+    warning = image_warning(words, lossy=layers.frame.lossy)
     found = replace(sayings, notes=notes, seen=seen, warning=warning)
     if layers.frame.spacing_mm is None:
         return found

@@ -1,6 +1,7 @@
 // What stands around an image in the viewer: whose it is, which one, light and contrast, play, download.
 
 import { Light } from "./light.js";
+import { tellNotes } from "./notes.js";
 
 const LIGHTS = ["darker", "brighter", "stronger", "weaker", "reset"];
 
@@ -22,15 +23,22 @@ export function furnish(pswp, say) {
 
 function furnishFoot(foot, pswp, say) {
   const line = made("span");
+  const notes = made("div");
+  notes.className = "notes";
+  notes.setAttribute("role", "status");
   const tools = made("div");
   tools.className = "tools";
-  foot.append(line, lights(tools, pswp, say), tools);
+  foot.append(line, notes, lights(tools, pswp, say), tools);
   const film = player(tools, pswp, say);
   const links = say.mayDownload ? downloads(tools, say) : [];
-  const show = () => {
-    const { instance, frame, title } = shown(pswp);
+  tellNotes(pswp, say, (said) => {
     const number = say.count.replace("{n}", pswp.currIndex + 1).replace("{count}", pswp.getNumItems());
-    line.textContent = [number, title, say.warning].filter(Boolean).join(" · ");
+    line.textContent = [number, shown(pswp).title, said.warning].filter(Boolean).join(" · ");
+    const odd = said.notes.join(" ");
+    if (notes.textContent !== odd) notes.textContent = odd;
+  });
+  const show = () => {
+    const { instance, frame } = shown(pswp);
     for (const link of links) link.href = `${say.base}/download/${link.dataset.kind}?instance=${instance}&frame=${frame}`;
     film();
   };

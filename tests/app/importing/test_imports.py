@@ -75,7 +75,7 @@ def test_images_are_there_for_the_patient_as_soon_as_they_are_imported(
     acting = scene.acting(scene.account(patient))
     page = acting.exams.open(done.exam_ids[0])
     assert page.notice is not None
-    picture = acting.images.picture(page.series[0].instances[0].id, 0, form="png")
+    picture = acting.images.picture(page.series[0].instances[0].id, 0, form="png").content
     assert Image.open(io.BytesIO(picture)).getextrema() == (255, 255)
 
 
