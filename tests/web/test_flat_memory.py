@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.images import PictureForm
 from app.imaging import DecodePool
 from app.portal import Portal
-from app.images import PictureForm
 from app.renditions import Renditions
 from tests.databases import SQLiteFiles
 from tests.web.conftest import Web
