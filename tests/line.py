@@ -74,16 +74,17 @@ class Line:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 self.sent += not is_answer
-                let_through, holds = self._through(data) if is_answer else (data, True)
+                let_through, holds = self._through(data, is_answer)
                 sink.sendall(let_through)
                 if not holds:
                     break
         _end(source)
         _end(sink)
 
-    def _through(self, data: bytes) -> tuple[bytes, bool]:
+    def _through(self, data: bytes, is_answer: bool) -> tuple[bytes, bool]:  # noqa: FBT001 - as above
+        """Return what goes on of a piece, and whether the connection lives on."""
         with self._lock:
-            if self._left is None:
+            if self._left is None or not is_answer:
                 return data, True
             if len(data) < self._left:
                 self._left -= len(data)

@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from tests.databases import running_postgresql
-from tests.faults.harness import Harness, Outcome, Plan
+from tests.faults.harness import Harness
+from tests.faults.plan import Outcome, Plan
 
 DURABLE = "-c max_connections=80"
 
@@ -18,12 +19,13 @@ def main() -> int:
     parser.add_argument("--operations", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    whole = Plan(options.operations, seed=options.seed)
+    whole = Plan(options.operations, seed=options.seed, speaks=True)
     small = replace(
         whole,
         operations=60,
         desk_kills=0,
         server_kills=1,
+        mail_kills=0,
         database_stops=0,
         backend_kills=0,
         full_disks=0,

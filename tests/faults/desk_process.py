@@ -1,8 +1,10 @@
-"""One desk in a process of its own, to be killed: registers, makes accounts and changes contact data without pause.
+"""One desk in a process of its own, to be killed: registers, makes accounts and changes contact data.
 
-What is acknowledged to the person is written, durably, to a file that the harness reads. Variants are broken on purpose.
+What is asked for, and what is acknowledged to the person, is written to a file that the harness reads; how much may be
+done stands in another. Variants are broken on purpose.
 """
 
+import faulthandler
 import json
 import os
 import random
@@ -12,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from app.settings import StationSettings, practice_settings
 from app.views.people import NewPatient
 
 LONGEST_WAIT_S = 240.0
+LOOK_S = 0.02  # between looks at what the harness allows
 
 
 class FileKeyRing:
@@ -46,6 +49,7 @@ class FileKeyRing:
 
 
 def main() -> None:
+    faulthandler.register(signal.SIGUSR1)  # for the harness, which shows where a desk hangs
     told: dict[str, Any] = json.loads(sys.argv[1])
     folder = Path(told["folder"])
     _break(told["variant"])
@@ -62,7 +66,10 @@ def main() -> None:
     assert portal.desk is not None
     portal.desk.start()
     while not (folder / "stop").exists():
-        work.one()
+        if work.may_go_on():
+            work.one()
+        else:
+            time.sleep(LOOK_S)
     work.finish()
     portal.close()
 
@@ -75,7 +82,9 @@ class Work:
         self._told = told
         self._folder = folder
         self._random = random.Random(f"{told['seed']} {os.getpid()}")
-        self._acks = (folder / "acks").open("a", encoding="utf-8")
+        self._acks = (folder / "acks").open("a+", encoding="utf-8")
+        self._acks.seek(0)
+        self._done = sum('"acknowledged"' in line for line in self._acks)
         self._known: list[tuple[str, str]] = []  # patients of this run, and their accounts
         self._token = ""
         self.refusals: Counter[str] = Counter()
@@ -83,15 +92,21 @@ class Work:
     def sign_in(self) -> None:
         self._until(self._try_sign_in)
 
+    def may_go_on(self) -> bool:
+        """Tell whether the harness wants more of this desk, so that no more waits than people would do meanwhile."""
+        return self._done < int((self._folder / "allowed").read_text())
+
     def one(self) -> None:
         """One operation, tried under one request id until it is acknowledged."""
         kind = self._random.choice(("register", "register", "create", "contact"))
         if kind == "register" or not self._known:
             name = f"P{new_id().hex}"
             request = new_id()
-            row = self._until(lambda: self._register(request, name))
+            # A birth date that few share: whoever shares it is compared with each.
+            born = date(1930, 1, 1) + timedelta(days=self._random.randrange(30_000))
+            row = self._until(lambda: self._register(request, name, born))
             self._known.append((str(row.id), ""))
-            self._ack("register", patient=str(row.id), name=name)
+            self._note("acknowledged", "register", patient=str(row.id), name=name)
             return
         at = self._random.randrange(len(self._known))
         patient, account = self._known[at]
@@ -99,11 +114,13 @@ class Work:
         if kind == "create" and not account:
             issued = self._until(lambda: self._create(request, patient))
             self._known[at] = (patient, str(issued.account_id))
-            self._ack("create", account=str(issued.account_id), code=issued.letter.code)
+            code = issued.letter.code
+            self._note("acknowledged", "create", patient=patient, account=str(issued.account_id), code=code)
             return
         mobile = f"+6149157{self._random.randrange(10_000):04}"
+        self._note("asked", "contact", patient=patient, mobile=mobile)
         self._until(lambda: self._contact(request, patient, mobile))
-        self._ack("contact", patient=patient, mobile=mobile)
+        self._note("acknowledged", "contact", patient=patient, mobile=mobile)
 
     def finish(self) -> None:
         """Wait until the server has everything, and write down what needs attention."""
@@ -131,8 +148,8 @@ class Work:
         here = self._portal.acting(station).staff
         self._token = here.sign_in(self._told["user_name"], self._told["password"]).token
 
-    def _register(self, request: Any, name: str) -> Any:
-        new = NewPatient(name, "Ann", date(1950, 1, 2), email="ann@example.org")
+    def _register(self, request: Any, name: str, born: date) -> Any:
+        new = NewPatient(name, "Ann", born, email="ann@example.org")
         return self._acting(request).patients.register(new)
 
     def _create(self, request: Any, patient: str) -> Any:
@@ -158,12 +175,12 @@ class Work:
                     if error.kind in {"signed_out", "session_over", "locked"} and self._token:
                         self._token = ""
                         self.sign_in()
-            time.sleep(0.05)
+            time.sleep(LOOK_S)
 
-    def _ack(self, kind: str, **more: str) -> None:
-        self._acks.write(json.dumps({"kind": kind, **more}) + "\n")
+    def _note(self, what: str, kind: str, **more: str) -> None:
+        self._acks.write(json.dumps({"what": what, "kind": kind, **more}) + "\n")
         self._acks.flush()
-        os.fsync(self._acks.fileno())
+        self._done += what == "acknowledged"
 
 
 class _full_disk:  # noqa: N801 - reads as what it does

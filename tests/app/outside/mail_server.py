@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ class MailServer:
     """What the server shall do: for each command an answer, or one of stall, drop."""
 
     answers: dict[str, str] = field(default_factory=dict)
+    moments: dict[str, Callable[[], None]] = field(default_factory=dict)  # done once, when DATA or DOT comes
     user: str = ""
     password: str = ""
     accepted: list[Accepted] = field(default_factory=list)
@@ -45,6 +47,12 @@ class MailServer:
         )
         running.start()
         return running
+
+    def come(self, command: str) -> None:
+        """Do what was to be done at the moment when a command comes."""
+        moment = self.moments.pop(command, None)
+        if moment is not None:
+            moment()
 
     def _check(
         self, _server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, data: Any
@@ -122,6 +130,7 @@ class _Server(SMTP):
             await super().smtp_RCPT(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        self.plan.come("DATA")
         if await self._planned("DATA"):
             return
         if self.plan.answers.get("TEXT") == "drop":
@@ -153,6 +162,7 @@ class _Accepting:
                     signed_in=bool(session.authenticated),
                 )
             )
+        self.plan.come("DOT")
         if answer == "drop":
             server.abort()
         elif answer == "stall":
