@@ -1,10 +1,9 @@
 """What looks after the server asks: is it alive, is it ready, what does it do. No word of any person."""
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection
 from time import perf_counter
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +17,7 @@ ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 PATHS = frozenset({ALIVE, READY, METRICS})
 _LIMITS_S = (0.005, 0.02, 0.05, 0.15, 0.5, 2.0, 10.0)
 _STATIONS = "/api/"
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health:
@@ -25,12 +25,22 @@ class Health:
 
     def __init__(self, parts: Parts, feed: Feed, use_cases: Collection[str]) -> None:
         self._parts = parts
-        self._feed = feed
         self._use_cases = frozenset(use_cases)
         self._looking = Lane(1)
-        self._answers: dict[tuple[str, int], int] = defaultdict(int)
-        self._seconds: dict[str, list[int]] = {}
-        self._sums: dict[str, float] = defaultdict(float)
+        self._numbers = (
+            CollectorRegistry()
+        )  # this server's own: the library's counts the program's memory too
+        self._answers = Counter(
+            "portal_answers",
+            "Answers by what was asked and how it ended",
+            ["asked", "status"],
+            registry=self._numbers,
+        )
+        self._seconds = Histogram(
+            "portal_answer_seconds", "Time of an answer", ["asked"], buckets=_LIMITS_S, registry=self._numbers
+        )
+        followers = Gauge("portal_followers", "Questions that wait for news", registry=self._numbers)
+        followers.set_function(lambda: feed.followers)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one of the three addresses."""
@@ -61,7 +71,7 @@ class Health:
         client = scope.get("client")
         if client is None or not is_this_machine(client[0]):
             return PlainTextResponse("not here\n", 404)
-        return PlainTextResponse(self._text(), media_type="text/plain; version=0.0.4")
+        return Response(generate_latest(self._numbers), media_type=_TEXT)
 
     def _kind(self, path: str) -> str:
         """The use case of a station, or a part of the web view; never an address, which holds ids."""
@@ -71,25 +81,5 @@ class Health:
         return "static" if path.startswith("/static/") else "pages"
 
     def _count(self, kind: str, status: int, seconds: float) -> None:
-        self._answers[kind, status] += 1
-        counts = self._seconds.setdefault(kind, [0] * (len(_LIMITS_S) + 1))
-        counts[bisect_left(_LIMITS_S, seconds)] += 1
-        self._sums[kind] += seconds
-
-    def _text(self) -> str:
-        """The numbers in Prometheus' text format 0.0.4."""
-        lines = ["# TYPE portal_answers_total counter"]
-        lines += [
-            f'portal_answers_total{{asked="{kind}",status="{status}"}} {count}'
-            for (kind, status), count in sorted(self._answers.items())
-        ]
-        lines += ["# TYPE portal_answer_seconds histogram"]
-        for kind, counts in sorted(self._seconds.items()):
-            until = 0
-            for limit, count in zip((*map(str, _LIMITS_S), "+Inf"), counts, strict=True):
-                until += count
-                lines.append(f'portal_answer_seconds_bucket{{asked="{kind}",le="{limit}"}} {until}')
-            lines.append(f'portal_answer_seconds_sum{{asked="{kind}"}} {self._sums[kind]:.6f}')
-            lines.append(f'portal_answer_seconds_count{{asked="{kind}"}} {until}')
-        lines += ["# TYPE portal_followers gauge", f"portal_followers {self._feed.followers}"]
-        return "\n".join(lines) + "\n"
+        self._answers.labels(kind, str(status)).inc()
+        self._seconds.labels(kind).observe(seconds)

@@ -31,10 +31,10 @@ def test_it_says_whether_it_is_ready_and_what_it_does(web: Web) -> None:
     outside.enter()
     here.post("/api/sessions.mine", json={})
     numbers = here.get("/metrics").text
-    assert 'portal_answers_total{asked="pages",status="303"} 1\n' in numbers
-    assert 'portal_answers_total{asked="sessions.mine",status="401"} 1\n' in numbers
-    assert 'portal_answer_seconds_count{asked="sessions.mine"} 1\n' in numbers
-    assert "portal_followers 0\n" in numbers
+    assert 'portal_answers_total{asked="pages",status="303"} 1.0\n' in numbers
+    assert 'portal_answers_total{asked="sessions.mine",status="401"} 1.0\n' in numbers
+    assert 'portal_answer_seconds_count{asked="sessions.mine"} 1.0\n' in numbers
+    assert "portal_followers 0.0\n" in numbers
     for private in ("Hart", "Okafor", "0123456789AB", "203.0.113", "/i/", str(web.patient)):
         assert private not in numbers
     assert outside.get("/metrics").status_code == 404  # the control: it is this machine's only
