@@ -140,7 +140,7 @@ def _of_one_site(group: Group, port: int, number: int) -> tuple[Station, str, di
 
 
 def _of_all(group: Group, port: int, number: int) -> tuple[Station, str, dict[str, Any]]:
-    letterhead = {"name": "Clinic 0", "address": [f"{number} Road"], "phone": "02 9000 0000"}
+    letterhead = {"name": "The Last Clinic", "address": [f"{number} Road"], "phone": "02 9000 0000"}
     return (
         Station(port, group.manager.key, group.manager.token),
         "sites.change",
