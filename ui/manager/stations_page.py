@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.errors import Unavailable
 from app.portal import Acting
+from app.rules.access import Role
 from app.views.clinic import StationRow
 from app.views.people import EnrolledStation, EnrolmentCode
 from ui.desk.form_dialog import Ask, FormDialog
@@ -12,6 +13,7 @@ from ui.desk.key_button import KeyButton
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.manager.enrolment_dialog import EnrolmentDialog
+from ui.manager.handed_in_dialog import HandedInDialog
 from ui.manager.key_dialog import KeyDialog
 from ui.manager.office_part import OfficePart
 from ui.printing import Printer
@@ -57,8 +59,9 @@ class StationsPage(OfficePart):
         self.change = KeyButton("station_change", _("Change"), "Alt+C", icon_name="pencil")
         self.code = KeyButton("station_code", _("New code"), "Alt+O", icon_name="key-round")
         self.revoke = KeyButton("station_revoke", _("Switch off"), "Alt+D", icon_name="ban")
+        self.decide = KeyButton("station_decide", _("Decide what it handed in"), "Alt+H", "primary")
         self.detail = Card(self.name, gap=2, margin=2)
-        self.detail.column.addLayout(row(self.change, self.code, self.revoke, None))
+        self.detail.column.addLayout(row(self.change, self.code, self.revoke, self.decide, None))
         self.printers = RowTable(
             "printers_table", _("Printers of this computer"), (_("Printer"), _("State")), colours, stretch=0
         )
@@ -84,6 +87,7 @@ class StationsPage(OfficePart):
         self.change.clicked.connect(self._on_change)
         self.code.clicked.connect(self._on_new_code)
         self.revoke.clicked.connect(self._on_revoke)
+        self.decide.clicked.connect(self._on_decide)
         self.table.chosen.connect(lambda _key: self._show_detail())
 
     def _show(self, found: tuple[tuple[StationRow, ...], list[Printer]]) -> None:
@@ -117,9 +121,14 @@ class StationsPage(OfficePart):
                 Cell(_("Kiosk") if station.kind == "kiosk" else _("Desk")),
                 Cell(", ".join(sorted({printer for _kind, printer in station.printers})) or _("none chosen")),
                 Cell(station.paper),
-                Cell(_("Switched off"), "stop") if station.revoked_at else Cell(seen),
+                self._state(station) if station.revoked_at else Cell(seen),
             ),
         )
+
+    def _state(self, station: StationRow) -> Cell:
+        if station.handed_in:
+            return Cell(self._("Switched off, {n} to decide", n=station.handed_in), "wait")
+        return Cell(self._("Switched off"), "stop")
 
     def _chosen(self) -> StationRow | None:
         key = self.table.current_key()
@@ -127,7 +136,12 @@ class StationsPage(OfficePart):
 
     def _show_detail(self) -> None:
         station = self._chosen()
-        self.detail.setVisible(station is not None and station.revoked_at is None)
+        is_on = station is not None and station.revoked_at is None
+        can_decide = station is not None and station.handed_in > 0 and self._seat.has(Role.MANAGER)
+        self.detail.setVisible(is_on or can_decide)
+        for button in (self.change, self.code, self.revoke):
+            button.setVisible(is_on)
+        self.decide.setVisible(can_decide)
         if station is not None:
             self.name.setText(f"{station.name}, {station.site_name}")
 
@@ -245,9 +259,17 @@ class StationsPage(OfficePart):
             self._seat,
             self,
             self._("Switch {name} off", name=station.name),
-            self._("Its key stops working at once and for good. To use the computer again, enrol it anew."),
+            self._(
+                "Its key stops working at once and for good. What it did while the server was away comes here, for a"
+                " manager to decide. To use the computer again, enrol it anew."
+            ),
             action=self._("Switch off"),
             read=lambda: lambda acting: acting.stations.revoke(station.id),
             done=lambda _none: self.reload(),
             role="danger",
         )
+
+    def _on_decide(self) -> None:
+        station = self._chosen()
+        if station is not None:
+            HandedInDialog(self._seat, self, station, self.reload)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.offline.desk_server import DeskServer
 from app.views.outbox import AttentionRow
-from app.words import Words
 from ui.desk.key_button import KeyButton
+from ui.desk.operation_word import operation_word
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.widgets.layout import Card, column, row
@@ -132,18 +132,3 @@ class AttentionList(QWidget):
 
     def _do(self, work: Callable[[], object], done: Callable[..., None]) -> None:
         self._seat.surroundings.background.run(work, owner=self, done=done, failed=lambda _error: None)
-
-
-def operation_word(words: Words, use_case: str) -> str:
-    """Return what a desk did by itself."""
-    _ = words
-    return {
-        "patients.register": _("Patient registered"),
-        "patients.change_contact": _("Contact details changed"),
-        "accounts.create": _("Account made, letter printed"),
-        "accounts.create_for_other": _("Account for somebody else made, letter printed"),
-        "accounts.reissue": _("New letter printed"),
-        "accounts.change_contact": _("Contact details of an account changed"),
-        "accounts.handed_over": _("Letter handed over"),
-        "accounts.block": _("Account blocked"),
-    }.get(use_case, use_case)
