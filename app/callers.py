@@ -7,12 +7,13 @@ from uuid import UUID
 from app.errors import N_, NotAllowed
 from app.facts import invitation_facts
 from app.ports import Keys
+from app.rights import rights_at, rights_now
 from app.rules.access import CallerKind, Role
 from app.rules.invitation import visit_goes_on
 from app.rules.sessions import SessionKind, session_limits, session_over
 from app.views.clinic import Clinic
 from db.database import Session
-from db.models import SessionRecord, Staff
+from db.models import SessionRecord
 from db.queries import invitations as invitation_queries
 from db.queries import sessions as queries
 
@@ -228,15 +229,16 @@ def _signed_in(
         staff = queries.staff_member(session, record.staff_id)
         if staff is None or staff.disabled_at is not None:
             raise signed_out()
+        rights = rights_now(session, staff)
         return Standing(
             caller.kind,
-            _roles_of(session, staff),
+            rights.roles,
             caller.station_id,
             site_id,
             record.id,
             staff_id=staff.id,
-            site_ids=queries.staff_sites(session, staff.id),
-            may_search_other_sites=staff.may_search_other_sites,
+            site_ids=rights.site_ids,
+            may_search_other_sites=rights.may_search_other_sites,
             address=caller.address,
             is_locked=record.locked_at is not None or over == "idle",
             last_active_at=record.last_active_at,
@@ -262,27 +264,22 @@ def _of_operation(session: Session, caller: Caller, site_id: UUID | None) -> Sta
     assert caller.staff_id is not None
     assert caller.made_at is not None
     staff = queries.staff_member(session, caller.staff_id)
+    rights = rights_at(session, staff, caller.made_at) if staff is not None else None
     # Who was disabled afterwards was still allowed to do it then.
-    if staff is None or (staff.disabled_at is not None and staff.disabled_at <= caller.made_at):
+    if staff is None or rights is None or rights.is_disabled:
         raise NotAllowed(
             "not_allowed_then", N_("Whoever did this was not allowed to at that time. Ask a manager.")
         )
     return Standing(
         caller.kind,
-        _roles_of(session, staff),
+        rights.roles,
         caller.station_id,
         site_id,
         staff_id=staff.id,
-        site_ids=queries.staff_sites(session, staff.id),
-        may_search_other_sites=staff.may_search_other_sites,
+        site_ids=rights.site_ids,
+        may_search_other_sites=rights.may_search_other_sites,
         address=caller.address,
     )
-
-
-def _roles_of(session: Session, staff: Staff) -> frozenset[Role]:
-    roles = frozenset(Role(name) for name in queries.staff_roles(session, staff.id))
-    # With a one-time password nothing opens but the page that asks for a new one.
-    return frozenset({Role.NEW_STAFF}) if staff.must_change_password else roles | {Role.STAFF}
 
 
 def _visit(

@@ -11,6 +11,7 @@ from app.choices import check_chosen_password, chosen_user_name, user_name_taken
 from app.codes import FreshCode, fresh_code
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refused
 from app.ids import new_id
+from app.rights import keep_rights
 from app.rules.access import CLINIC_ROLES, Role
 from app.rules.attempts import Guarded
 from app.rules.passwords import user_name_key
@@ -148,6 +149,7 @@ class StaffMembers(Noun):
         staff = _me(work)
         self._count(work, staff, work.prepared.old)
         staff.password_hash = work.prepared.password_hash
+        keep_rights(work.session, staff, work.now)
         staff.must_change_password, staff.password_expires_at = False, None
         session_queries.end_of_staff(
             work.session, staff.id, work.now, "password_changed", but=work.who.session_id
@@ -216,6 +218,7 @@ class StaffMembers(Noun):
         staff = _member(work, staff_id)
         if Role.MANAGER not in roles:
             _not_the_last(managers, staff)
+        keep_rights(work.session, staff, work.now)
         staff.full_name = required(full_name, "full_name", 120)
         staff.may_search_other_sites = may_search_other_sites
         _place(work, staff, roles, site_ids)
@@ -228,6 +231,7 @@ class StaffMembers(Noun):
     def reset_password(self, work: Work[_OneTime], staff_id: UUID) -> OneTimePassword:
         """Give an employee a one-time password; their sessions end."""
         staff = _member(work, staff_id)
+        keep_rights(work.session, staff, work.now)
         staff.must_change_password = True
         session_queries.end_of_staff(work.session, staff.id, work.now, "password_reset")
         return _with_one_time_password(work, staff)
@@ -239,6 +243,7 @@ class StaffMembers(Noun):
         staff = _member(work, staff_id)
         _not_the_last(managers, staff)
         work.about(reason=required(reason, "reason", 200))
+        keep_rights(work.session, staff, work.now)
         staff.disabled_at = staff.disabled_at or work.now
         session_queries.end_of_staff(work.session, staff.id, work.now, "disabled")
         work.changed("staff", staff.id)
@@ -247,6 +252,7 @@ class StaffMembers(Noun):
     def enable(self, work: Work[None], staff_id: UUID) -> None:
         """Let a disabled employee sign in again, with the password they had."""
         staff = _member(work, staff_id)
+        keep_rights(work.session, staff, work.now)
         staff.disabled_at = None
         work.changed("staff", staff.id)
 

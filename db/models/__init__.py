@@ -18,7 +18,7 @@ from db.models.journal import AuditEvent, Change, Journal, Replay, Throttle
 from db.models.message import Message
 from db.models.patient import Patient, PatientIdentifier, PatientLink, PatientNameWord
 from db.models.report import Report, ReportFile
-from db.models.staff import Staff, StaffRole, StaffSite
+from db.models.staff import PastRights, Staff, StaffRole, StaffSite
 from db.models.task import Download, PrintRequest, Task, UnmatchedExam
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Invitation",
     "Journal",
     "Message",
+    "PastRights",
     "Patient",
     "PatientIdentifier",
     "PatientLink",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base
@@ -43,3 +43,19 @@ class StaffSite(Base):
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
+
+
+class PastRights(Base):
+    """What an employee was allowed until it was changed. What holds now stands in the tables above."""
+
+    __tablename__ = "past_rights"
+    __table_args__ = (Index("ix_past_rights_of_staff", "staff_id", "until_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    until_at: Mapped[datetime]
+    roles: Mapped[str]  # JSON
+    site_ids: Mapped[str]  # JSON
+    may_search_other_sites: Mapped[bool]
+    must_change_password: Mapped[bool]
+    is_disabled: Mapped[bool]

@@ -10,6 +10,7 @@ from db.models import (
     AccessGrant,
     Account,
     Invitation,
+    PastRights,
     SessionRecord,
     Staff,
     StaffRole,
@@ -62,6 +63,16 @@ def staff_roles(session: Session, staff_id: UUID) -> frozenset[str]:
 def staff_sites(session: Session, staff_id: UUID) -> frozenset[UUID]:
     """Return the sites of a staff member."""
     return frozenset(session.scalars(select(StaffSite.site_id).where(StaffSite.staff_id == staff_id)))
+
+
+def rights_changed_after(session: Session, staff_id: UUID, at: datetime) -> PastRights | None:
+    """Return what an employee was allowed at an instant, None where that is what they are allowed now."""
+    return session.scalars(
+        select(PastRights)
+        .where(PastRights.staff_id == staff_id, PastRights.until_at > at)
+        .order_by(PastRights.until_at, PastRights.id)
+        .limit(1)
+    ).one_or_none()
 
 
 def account(session: Session, account_id: UUID) -> Account | None:
