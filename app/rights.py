@@ -25,10 +25,11 @@ class Rights:
 
 def rights_now(session: Session, staff: Staff) -> Rights:
     """Return what an employee is allowed now."""
-    roles = frozenset(Role(name) for name in queries.staff_roles(session, staff.id))
+    names, site_ids = queries.staff_roles_and_sites(session, staff.id)
+    roles = frozenset(Role(name) for name in names)
     return Rights(
         _standing_roles(roles, must_change_password=staff.must_change_password),
-        queries.staff_sites(session, staff.id),
+        site_ids,
         staff.may_search_other_sites,
         staff.disabled_at is not None,
     )
@@ -53,13 +54,14 @@ def rights_at(session: Session, staff: Staff, at: datetime) -> Rights:
 
 def keep_rights(session: Session, staff: Staff, now: datetime) -> None:
     """Write down what an employee was allowed until now; to be called before any of it is changed."""
+    roles, site_ids = queries.staff_roles_and_sites(session, staff.id)
     session.add(
         PastRights(
             id=new_id(),
             staff_id=staff.id,
             until_at=now,
-            roles=_json(queries.staff_roles(session, staff.id)),
-            site_ids=_json(queries.staff_sites(session, staff.id)),
+            roles=_json(roles),
+            site_ids=_json(site_ids),
             may_search_other_sites=staff.may_search_other_sites,
             must_change_password=staff.must_change_password,
             is_disabled=staff.disabled_at is not None,

@@ -22,6 +22,13 @@ from db.models import (
 # Built once: they are asked at every request.
 _SESSION = select(SessionRecord).where(SessionRecord.digest == bindparam("digest"))
 _VISIT = select(Visit).where(Visit.digest == bindparam("digest"))
+_ROLES_AND_SITES = (
+    select(StaffRole.role, StaffSite.site_id)
+    .select_from(Staff)
+    .outerjoin(StaffRole, StaffRole.staff_id == Staff.id)
+    .outerjoin(StaffSite, StaffSite.staff_id == Staff.id)
+    .where(Staff.id == bindparam("staff_id"))
+)
 _REACHED = select(AccessGrant.patient_id).where(
     AccessGrant.account_id == bindparam("account_id"),
     AccessGrant.ended_at.is_(None),
@@ -55,14 +62,12 @@ def staff_member(session: Session, staff_id: UUID) -> Staff | None:
     return session.get(Staff, staff_id)
 
 
-def staff_roles(session: Session, staff_id: UUID) -> frozenset[str]:
-    """Return the roles of a staff member."""
-    return frozenset(session.scalars(select(StaffRole.role).where(StaffRole.staff_id == staff_id)))
-
-
-def staff_sites(session: Session, staff_id: UUID) -> frozenset[UUID]:
-    """Return the sites of a staff member."""
-    return frozenset(session.scalars(select(StaffSite.site_id).where(StaffSite.staff_id == staff_id)))
+def staff_roles_and_sites(session: Session, staff_id: UUID) -> tuple[frozenset[str], frozenset[UUID]]:
+    """Return the roles and the sites of a staff member."""
+    found = session.execute(_ROLES_AND_SITES, {"staff_id": staff_id}).all()
+    return frozenset(row.role for row in found if row.role), frozenset(
+        row.site_id for row in found if row.site_id
+    )
 
 
 def rights_changed_after(session: Session, staff_id: UUID, at: datetime) -> PastRights | None:
