@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.database_trouble import in_plain_words
 from app.operations import LeftOver, Operation, Taken
 from app.transport import read_error
 from app.views.outbox import PRINTS, AttentionRow
@@ -84,23 +85,23 @@ class DeskOutbox:
 
     def counts(self) -> tuple[int, int]:
         """Return how many operations wait, and how many need attention."""
-        with self._database.reading() as session:
+        with in_plain_words(), self._database.reading() as session:
             return queries.waiting(session), len(queries.refused(session))
 
     def attention(self) -> tuple[AttentionRow, ...]:
         """Return what the server refused, the oldest first."""
-        with self._database.reading() as session:
+        with in_plain_words(), self._database.reading() as session:
             return tuple(_attention(session, row) for row in queries.refused(session))
 
     def settle(self, operation_id: UUID, now: datetime) -> None:
         """Take an operation off the list of what needs attention, with what depends on it: somebody saw to it."""
-        with self._database.writing() as session:
+        with in_plain_words(), self._database.writing() as session:
             for row in _with_dependents(session, operation_id):
                 row.state, row.done_at, row.error, row.code = "settled", now, None, ""
 
     def send_again(self, operation_id: UUID, **more: Any) -> None:
         """Let a refused operation be sent once more with more arguments, and what depends on it after it."""
-        with self._database.writing() as session:
+        with in_plain_words(), self._database.writing() as session:
             for row in _with_dependents(session, operation_id):
                 if row.id == operation_id:
                     row.arguments = json.dumps(json.loads(row.arguments) | more)

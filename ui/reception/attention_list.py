@@ -12,12 +12,16 @@ from ui.desk.key_button import KeyButton
 from ui.desk.operation_word import operation_word
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
+from ui.notices import NoticeBar
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text
 
 
 class AttentionList(QWidget):
-    """Hidden while there is nothing. counted says how many there are, patient_wanted whom to open."""
+    """Hidden while there is nothing. counted says how many there are, patient_wanted whom to open.
+
+    What fails is said here, and the entry stays.
+    """
 
     counted = Signal(int)
     patient_wanted = Signal(object)  # UUID
@@ -27,13 +31,16 @@ class AttentionList(QWidget):
         self._seat = seat
         self._ = seat.words
         self._rows: tuple[AttentionRow, ...] = ()
+        self._is_unread = False  # the last look failed
         self._build()
 
     def reload(self) -> None:
         """Look what there is now."""
         desk = self._desk
         if desk is not None:
-            self._do(desk.attention, self._show)
+            self._seat.surroundings.background.run(
+                desk.attention, owner=self, done=self._show, failed=self._on_unread, group="attention"
+            )
 
     def take_focus(self) -> bool:
         """Put the cursor on the first row; tell whether there is one."""
@@ -54,6 +61,7 @@ class AttentionList(QWidget):
             self._seat.surroundings.theme.colours,
             stretch=1,
         )
+        self.notices = NoticeBar(_, self)
         self.sentence = Text("")
         self.sentence.setObjectName("attention_sentence")
         self.same = KeyButton("attention_same", _("The same person"), "Alt+S", "primary")
@@ -61,7 +69,9 @@ class AttentionList(QWidget):
         self.seen = KeyButton("attention_seen", _("Seen to"), "Alt+T", icon_name="check")
         self.detail = Card(self.sentence, gap=2, margin=2)
         self.detail.column.addLayout(row(self.same, self.another, self.seen, None))
-        self.setLayout(column(Text(_("Needs attention"), "subheading"), self.table, self.detail, gap=2))
+        self.setLayout(
+            column(Text(_("Needs attention"), "subheading"), self.notices, self.table, self.detail, gap=2)
+        )
         self.table.chosen.connect(lambda _key: self._show_detail())
         self.same.clicked.connect(self._on_same)
         self.another.clicked.connect(self._on_another)
@@ -69,6 +79,9 @@ class AttentionList(QWidget):
         self.hide()
 
     def _show(self, rows: tuple[AttentionRow, ...]) -> None:
+        if self._is_unread:
+            self.notices.clear()
+        self._is_unread = False
         self._rows = rows
         self.counted.emit(len(rows))
         self.setVisible(bool(rows))
@@ -131,4 +144,10 @@ class AttentionList(QWidget):
             self.patient_wanted.emit(patient_id)
 
     def _do(self, work: Callable[[], object], done: Callable[..., None]) -> None:
-        self._seat.surroundings.background.run(work, owner=self, done=done, failed=lambda _error: None)
+        self.notices.clear()
+        self._seat.surroundings.background.run(work, owner=self, done=done, failed=self.notices.show_failure)
+
+    def _on_unread(self, error: Exception) -> None:
+        self._is_unread = True
+        self.notices.show_failure(error)
+        self.show()

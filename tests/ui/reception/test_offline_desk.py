@@ -178,6 +178,14 @@ def solve(desk: Desk, portal: Portal, line: Line) -> None:
     desk.wait_for("attention_same")
     assert "is registered already" in desk.text("attention_sentence")
     assert "Take it back" in desk.text("attention_sentence")
+    # While the desk's file cannot be reached that is said, and the entry stays.
+    file = portal.parts.settings.data_folder / "desk.db"
+    file.rename(file.with_name("elsewhere.db"))
+    desk.press(Qt.Key.Key_S, ALT)
+    desk.qtbot.waitUntil(lambda: "database does not answer" in desk.words(), timeout=PATIENCE_MS)
+    assert desk.sees("attention_same")
+    file.with_name("elsewhere.db").rename(file)
+    assert [row.name for row in server.attention()] == ["Sam Okafor"]
     desk.press(Qt.Key.Key_S, ALT)
     desk.wait_for("account_section")
     desk.settle()
