@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app.errors import PortalError
+from app.errors import NotAllowed, PortalError
 from app.handed_in import hand_in
+from app.openings import OPENING, note_openings, read_openings
 from app.operations import read_left_over, read_operation, write_taken
 from app.outside.logs import report_bug
-from app.served import LARGEST_OPERATION
+from app.served import LARGEST_OPERATION, must_be_for_kind
 from app.takeover import take_over
 from app.transport import in_trouble, request_unreadable
 from web.api_caller import ApiPart, leaving_station_of, read_body, station_of
@@ -40,11 +41,29 @@ def take(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)])
 
 @router.post("/handed_in")
 def keep_for_a_manager(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)]) -> Response:
-    """Keep an operation of a desk that was switched off: all that its key is good for."""
+    """Keep an operation of a desk that was switched off, for a manager to decide."""
     station = leaving_station_of(request, api)
     try:
         left = read_left_over(sent)
     except ValueError:
         raise request_unreadable() from None
     hand_in(api.portal.parts, station, left)
+    return Response(b"{}", media_type="application/json")
+
+
+@router.post("/openings")
+def note(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)]) -> Response:
+    """Audit whose page was opened at a desk without the server, also at one that was switched off since."""
+    try:
+        station = station_of(request, api)
+    except NotAllowed as error:
+        if error.kind != "station_revoked":
+            raise
+        station = leaving_station_of(request, api)
+    must_be_for_kind(api.portal.parts, OPENING, station)
+    try:
+        openings = read_openings(sent)
+    except ValueError:
+        raise request_unreadable() from None
+    note_openings(api.portal.parts, station, openings)
     return Response(b"{}", media_type="application/json")

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from app.callers import Caller
+from app.callers import Caller, Held
+from app.database_trouble import in_plain_words
 from app.errors import NotAllowed, PortalError, Unavailable
 from app.offline.desk_file import DeskFile
 from app.offline.known_server import KnownServer
+from app.openings import MOST_AT_ONCE, OPENING, OpenedAlone
 from app.operations import EPOCH_CHANGED
 from app.remote import RemoteServer
 from app.transport import write_error
+from db.desk import queries
 
 MOST_TRIES = 5  # of an operation that is trouble for the server
 
@@ -41,6 +44,25 @@ def hand_over(
         file.outbox.taken(operation.id, taken, remote.clock())
         known.note(station.station_id, taken.epoch, remote.clock, None)
     file.outbox.forget_done(remote.clock())
+    tell_openings(file, remote, station.held)
+
+
+def tell_openings(file: DeskFile, remote: RemoteServer, held: Held) -> None:
+    """Tell the server whose page was opened here without it; raises what the server says to that."""
+    while True:
+        with in_plain_words(), file.database.reading() as session:
+            events = queries.events_to_hand_over(session, MOST_AT_ONCE)
+        if not events:
+            return
+        opened = tuple(
+            OpenedAlone(UUID(bytes=event.hash[:16]), event.staff_id, event.patient_id, event.at)
+            for event in events
+            if (event.verb, event.outcome) == (OPENING, "done") and event.staff_id and event.patient_id
+        )
+        if opened:
+            remote.note_openings(held, opened)
+        with in_plain_words(), file.database.writing() as session:
+            queries.note_handed_over(session, events[-1].number)
 
 
 def _must_wait(file: DeskFile, operation_id: UUID, error: PortalError) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database_trouble import in_plain_words
+from app.offline.outbox import KEPT_FOR
 from app.remote import ServerClock
 from db.database import Database
 from db.desk import queries
@@ -49,3 +50,4 @@ class KnownServer:
             )
             if epoch is not None and known is not None and epoch != known:
                 queries.offer_again(session)
+                queries.hand_over_again(session, now - KEPT_FOR)

@@ -8,6 +8,7 @@ from app.callers import Held
 from app.database_trouble import in_plain_words
 from app.errors import Conflict, NotAllowed, PortalError
 from app.offline.desk_file import DeskFile, DeskPlace
+from app.offline.handover import tell_openings
 from app.offline.known_server import KnownServer
 from app.operations import EPOCH_CHANGED
 from app.read_copy import forget_copy
@@ -50,6 +51,7 @@ class SwitchedOff:
             return False
         while not self._has_given_away(file, held):
             pass
+        tell_openings(file, self._remote, held)
         file.database.close()
         self._place.erase()
         return True

@@ -7,7 +7,7 @@ from db.database import Database, told_apart
 from db.desk.models import DeskBase
 from db.errors import DatabaseNewerError
 
-VERSION = 1
+VERSION = 2
 
 
 def open_file(path: Path, key: bytes) -> Database:
@@ -30,7 +30,7 @@ def _upgrade_own(database: Database) -> None:
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version > VERSION:
             raise DatabaseNewerError
-        # A later version adds its steps here, one after another.
-        if version < 1:
+        # Each version until now only added tables; one that changes some adds its steps here.
+        if version < VERSION:
             DeskBase.metadata.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

@@ -54,6 +54,15 @@ class Contact(DeskBase):
     copied_at: Mapped[datetime | None]
 
 
+class HandedOver(DeskBase):
+    """The one row of how far the desk's own audit trail was gone through for what the server must know."""
+
+    __tablename__ = "desk_handed_over"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]  # of the last event
+
+
 class SignedInHere(DeskBase):
     """An employee who signed in at this desk, and how their password is known again here."""
 

@@ -1,4 +1,4 @@
-"""The desk's outbox, what it knows of its server, and who may sign in without it."""
+"""The desk's outbox, its audit trail, what it knows of its server, and who may sign in without it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from db.desk.models import Contact, SignedInHere, WaitingOperation
-from db.models import SessionRecord, Staff
+from db.desk.models import Contact, HandedOver, SignedInHere, WaitingOperation
+from db.models import AuditEvent, SessionRecord, Staff
 
 _LONGEST_STAY = timedelta(hours=12)
 
@@ -82,6 +82,28 @@ def forget_done(session: Session, before: datetime) -> None:
             WaitingOperation.state.in_(("done", "settled")), WaitingOperation.done_at < before
         )
     )
+
+
+# The desk's own audit trail
+
+
+def events_to_hand_over(session: Session, most: int) -> Sequence[AuditEvent]:
+    """Return the events that were not gone through yet, in order."""
+    after = session.scalars(select(HandedOver.number)).one_or_none() or 0
+    return session.scalars(
+        select(AuditEvent).where(AuditEvent.number > after).order_by(AuditEvent.number).limit(most)
+    ).all()
+
+
+def note_handed_over(session: Session, number: int) -> None:
+    """Note that the events up to a number were gone through."""
+    session.merge(HandedOver(id=1, number=number))
+
+
+def hand_over_again(session: Session, since: datetime) -> None:
+    """Let the events since an instant be gone through once more."""
+    before = session.scalars(select(func.max(AuditEvent.number)).where(AuditEvent.at < since)).one() or 0
+    session.execute(update(HandedOver).where(HandedOver.number > before).values(number=before))
 
 
 # The server

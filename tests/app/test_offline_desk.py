@@ -19,7 +19,11 @@ from app.portal import Acting, Portal
 from app.rules.access import Role
 from app.rules.calendar import local_day
 from app.views.people import NewPatient
-from db.desk.models import WaitingOperation
+from db import schema
+from db.database import Database
+from db.desk import file as desk_file
+from db.desk import queries as desk_queries
+from db.desk.models import DeskBase, WaitingOperation
 from db.models import (
     AccessGrant,
     Account,
@@ -115,6 +119,7 @@ def test_a_desk_goes_on_without_its_server_and_nothing_is_lost_or_doubled(
 
     found = desk.reception().patients.find("hart")
     assert [row.given_names for row in found] == ["Amelia"]
+    desk.reception().patients.open(found[0].id)
     ida = desk.reception().patients.register(IDA)
     issued = desk.reception().accounts.create(ida.id, "passport")
     assert issued.letter is not None
@@ -142,7 +147,11 @@ def test_a_desk_goes_on_without_its_server_and_nothing_is_lost_or_doubled(
         verbs = session.scalars(
             select(AuditEvent.verb).where(AuditEvent.at == made_at, AuditEvent.station_id == scene.desk.id)
         ).all()
-        assert sorted(verbs) == ["accounts.create", "patients.register"]
+        assert sorted(verbs) == ["accounts.create", "patients.open", "patients.register"]
+        # Looked at without the server, audited there once and as of then.
+        [opening] = session.scalars(select(AuditEvent).where(AuditEvent.verb == "patients.open"))
+        assert (opening.at, opening.patient_id) == (made_at, found[0].id)
+        assert (opening.staff_id, opening.station_id) == (scene.staff["reception"].id, scene.desk.id)
     start = scene.portal.acting(scene.portal.nobody()).activation.start(issued.letter.code)
     assert not start.asks_for_digits
     assert {(row.state, row.code) for row in desk.kept()} == {("done", "")}
@@ -198,6 +207,7 @@ def test_a_desk_that_is_switched_off_hands_in_what_it_has_and_erases_its_file(
     letter = desk.reception().accounts.create(ida.id, "passport").letter
     assert letter is not None
     desk.reception().patients.change_contact(ida.id, "wrong@example.org", "", ())
+    desk.reception().patients.open(ida.id)
     scene.acting("it").stations.revoke(scene.desk.id)
     desk.line.come_back()
     desk.line.break_after(0)  # wherever that is: what was not acknowledged is handed in again
@@ -223,6 +233,8 @@ def test_a_desk_that_is_switched_off_hands_in_what_it_has_and_erases_its_file(
     assert {one.done_by for one in handed_in} == {"Robin Reception"}
     with scene.portal.parts.database.reading() as session:
         assert session.get(Patient, ida.id) is None
+        opened = session.scalars(select(AuditEvent).where(AuditEvent.verb == "patients.open")).all()
+        assert [(one.patient_id, one.staff_id) for one in opened] == [(ida.id, scene.staff["reception"].id)]
         kept = [f"{vars(one)}" for one in session.scalars(select(HandedIn))]
     assert not any(letter.code in one or letter.code.replace("-", "") in one for one in kept)
 
@@ -313,3 +325,18 @@ def test_after_a_backup_came_back_everything_is_sent_again_and_letters_work(desk
         assert (str(account.id), account.blocked_reason) == (letter.account_id, "asked for by telephone")
         code = session.scalars(select(ActivationCode)).one()
         assert code.digest == scene.portal.parts.keys.digest("activation", letter.code)
+
+
+def test_a_file_of_the_version_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    path, key = tmp_path / "desk.db", b"k" * 32
+    database = Database(f"sqlite:///{path}", cipher_key=key)
+    schema.upgrade(database)
+    with database.engine.execution_options(writing=True).begin() as connection:
+        first = [table for name, table in DeskBase.metadata.tables.items() if name != "desk_handed_over"]
+        DeskBase.metadata.create_all(connection, tables=first)
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    database.close()
+    opened = desk_file.open_file(path, key)
+    with opened.writing() as session:
+        desk_queries.note_handed_over(session, 7)
+    opened.close()
