@@ -4,6 +4,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.words import Words
+from tests.https_server import HttpsServer, running_https
 from tests.ui.fingers import Finger
 from ui.background import Background
 from ui.theme import Theme
@@ -42,6 +44,17 @@ def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     assert left == []
     assert running == []
     assert open_windows == []
+
+
+@pytest.fixture
+def https_server(tmp_path: Path) -> Iterator[HttpsServer]:
+    """A server of this test alone: its threads end with it."""
+    before = set(threading.enumerate())
+    with running_https(tmp_path) as server:
+        yield server
+    for thread in set(threading.enumerate()) - before:
+        if thread.name == "AnyIO worker thread":
+            thread.join()
 
 
 @pytest.fixture

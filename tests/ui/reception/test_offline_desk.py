@@ -1,7 +1,6 @@
 """The desk's real window while its server is away for eight hours, and another desk that registers the same person."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from app.words import Words
 from db.models import ActivationCode, Patient
 from tests.app.documents.reading import text_of
 from tests.fakes import FixedClock, KeptKeyRing
-from tests.https_server import HttpsServer, running_https
+from tests.https_server import HttpsServer
 from tests.line import Line, line_to
 from tests.printers.cupsd import PrintServer
 from tests.scene import PASSWORD, Scene
@@ -30,17 +29,6 @@ from ui.printing import CupsPrinters
 from ui.reception.desk import DeskWindow
 from ui.surroundings import Surroundings
 from ui.theme import Theme
-
-
-@pytest.fixture
-def https_server(tmp_path: Path) -> Iterator[HttpsServer]:
-    """A server of this test alone: its threads end with it."""
-    before = set(threading.enumerate())
-    with running_https(tmp_path) as server:
-        yield server
-    for thread in set(threading.enumerate()) - before:
-        if thread.name == "AnyIO worker thread":
-            thread.join()
 
 
 def print_letter(desk: Desk) -> None:
