@@ -11,7 +11,7 @@ from app.portal import Portal, open_portal
 from app.ports import Mailer
 from app.settings import practice_settings
 from tests.databases import PostgreSQL, SQLiteFiles, running_postgresql
-from tests.fakes import FixedClock, KeptMailer, KeptTextSender, quick_passwords
+from tests.fakes import FixedClock, KeptKeyRing, KeptMailer, KeptTextSender, quick_passwords
 from tests.https_server import HttpsServer, running_https
 from tests.machine import ANSWERS, Machine
 from tests.scene import Scene
@@ -30,7 +30,7 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest) -> SQLiteFiles | PostgreSQL:
-    """The maker of databases, once of each kind; "https" is PostgreSQL with a server before it (see portal)."""
+    """The maker of databases, once of each kind; "https" and "alone" are PostgreSQL with a server before it."""
     if request.param == "sqlite":
         found: SQLiteFiles | PostgreSQL = request.getfixturevalue("sqlite_files")
     else:
@@ -99,12 +99,17 @@ def portal(
     texts: KeptTextSender,
     imaging: DecodePool,
 ) -> Iterator[Portal]:
-    """The portal on each database in turn, with no clinic in it yet; stations ask it over HTTPS on "https"."""
+    """The portal on each database in turn, with no clinic in it yet; stations ask over HTTPS on "https" and "alone".
+
+    On "alone" they have a keyring: desks may go on without the server.
+    """
     made = make_portal(database_url, tmp_path, clock, mailer, texts, imaging)
     callspec = getattr(request.node, "callspec", None)
-    if callspec is not None and callspec.params.get("databases") == "https":
+    door = callspec.params.get("databases") if callspec is not None else None
+    if door in {"https", "alone"}:
         server: HttpsServer = request.getfixturevalue("https_server")
-        with server.before(made, tmp_path, clock, imaging) as both:
+        key_ring = KeptKeyRing(is_usable=door == "alone")
+        with server.before(made, tmp_path, clock, imaging, key_ring) as both:
             yield both
     else:
         yield made

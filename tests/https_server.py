@@ -43,11 +43,11 @@ class HttpsServer:
 
     @contextmanager
     def before(
-        self, portal: Portal, folder: Path, clock: FixedClock, imaging: DecodePool
+        self, portal: Portal, folder: Path, clock: FixedClock, imaging: DecodePool, key_ring: KeptKeyRing
     ) -> Iterator["BothDoors"]:
         """Stand before a portal: whoever has a station asks over HTTPS, everybody else the portal itself."""
         with self.serving(portal):
-            station = self.station(folder, clock, imaging)
+            station = self.station(folder, clock, imaging, key_ring=key_ring)
             yield BothDoors(portal, station)
             assert station.parts.server is not None
             station.parts.server.close()
