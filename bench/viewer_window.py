@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -28,13 +28,14 @@ from ui.icons import pixmap
 from ui.theme import Theme
 from ui.viewer.canvas import ImageCanvas
 from ui.viewer.layers import Layers
-from ui.viewer.source import Caption, Position, ViewedFrame, ViewedSeries, viewed_frame
+from ui.viewer.source import Caption, ImageSource, Position, ViewedFrame, ViewedSeries, viewed_frame
 from ui.viewer.strip import ThumbnailStrip
 from ui.viewer.viewer import Viewer
 
 SIDE = 1024
 PATIENCE = 60.0  # seconds
 DRAWN = 60  # times
+BEAT_MS = 4
 LEAST = 2  # thumbnails: fewer before the strip has been laid out
 
 
@@ -87,7 +88,7 @@ class Bench:
         with ThreadPoolExecutor(workers) as threads:  # as the exam's page has done before
             list(threads.map(self.pool.thumbnail, [*files[:2]] * 2))
         pixmap("image", QColor("white"), 16)  # ... and as any page with an icon has
-        self.source: Files | AtHand = Files(self.pool, files)
+        self.source: ImageSource = Files(self.pool, files)
         self.window = QWidget(None, Qt.WindowType.FramelessWindowHint)
         self._page = QVBoxLayout(self.window)
         self._page.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +96,8 @@ class Bench:
         self.window.resize(1300, 1300)
         self.window.show()
         self.application.processEvents()
+        self._beat = QTimer(interval=BEAT_MS)  # ends a sleep in which nothing happens
+        self._beat.start()
 
     def open(self) -> Viewer:
         """Open the viewer, with an image area of 1024 by 1024 pixels."""
@@ -124,10 +127,10 @@ class Bench:
             self.application.processEvents()
 
     def wait(self, is_so: Callable[[], bool]) -> None:
-        """Run the loop until something is so."""
+        """Run the loop until something is so, asleep between events as a program is: a busy loop would take a processor."""
         until = time.monotonic() + PATIENCE
         while not is_so():
-            self.application.processEvents()
+            self.application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if time.monotonic() > until:
                 raise TimeoutError
 
@@ -168,20 +171,29 @@ def files_in(folder: Path) -> list[Path]:
 def swipe(folder: Path, steps: int, hertz: float, *, with_pulse: bool = False) -> dict[str, Any]:
     """Step through a folder."""
     bench = Bench(files_in(folder))
-    viewer = bench.open()
+    bench.open()
     bench.square()
     bench.settle(1.0)
+    found = swipe_through(bench, steps, hertz, with_pulse=with_pulse)
+    bench.end()
+    return found
+
+
+def swipe_through(bench: Bench, steps: int, hertz: float, *, with_pulse: bool = False) -> dict[str, Any]:
+    """Step through the first series in the bench's open viewer, from its first image on."""
+    viewer = bench.viewer
     whole: list[float] = []
+    series = viewer._order.series[0]  # noqa: SLF001 - as a swipe does
 
     def step(number: int) -> None:
-        viewer.go(Position("all", number % viewer._order.series[0].count), is_moving=True)  # noqa: SLF001 - as a swipe does
+        viewer.go(Position(series.id, number % series.count), is_moving=True)
 
     stepper = Stepper(step, steps, hertz, bench.application.quit)
 
     def painted() -> None:
         if viewer.shown is not None:
             stepper.painted(viewer.shown.index)
-        if bench.is_whole() and viewer.wanted == Position("all", steps) and not whole:
+        if bench.is_whole() and viewer.wanted == Position(series.id, steps) and not whole:
             whole.append(time.perf_counter())
 
     bench.painted = painted
@@ -194,7 +206,7 @@ def swipe(folder: Path, steps: int, hertz: float, *, with_pulse: bool = False) -
     gaps = [until - since for since, until, _ in pulse.stop()] if with_pulse else []
     settled = (whole[0] - stepper.last_asked) * 1000
     drawing = bench.drawing()
-    bench.end()
+    bench.painted = lambda: None
     return {
         "latency_ms": stepper.latency_ms,
         "drawing_ms": drawing,
