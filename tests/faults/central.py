@@ -23,7 +23,7 @@ from db.models import Message, Staff
 from tests.app.outside.mail_server import MailServer
 from tests.certificates import Certificates, make_certificates
 from tests.databases import PostgreSQL
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, quick_passwords
 from tests.machine import ROOT
 from tests.scene import Scene
 
@@ -137,7 +137,7 @@ class Central:
     def _plant(self, desks: tuple[str, ...]) -> str:
         settings = replace(practice_settings(self.folder / "data"), portal_url=self.url)
         clock = FixedClock(datetime.now(UTC))
-        portal = open_portal(settings, clock=clock)
+        portal = open_portal(settings, clock=clock, passwords=quick_passwords(self.folder / "slots"))
         scene = Scene(portal, clock)
         for name in desks[1:]:
             scene.station(name, "desk", scene.north)

@@ -46,7 +46,7 @@ class Harness:
         self.random = random.Random(plan.seed)
         self.outcome = Outcome()
         self.desks: list[subprocess.Popen[bytes] | None] = [None] * plan.desks
-        self.allowed = 0
+        self.allowed = [0] * plan.desks
 
     def run(self) -> Outcome:
         """Do what the plan says; return what came of it."""
@@ -72,7 +72,7 @@ class Harness:
     def _work(self) -> None:
         for number in range(self.plan.desks):
             self._of(number).mkdir()
-        self._allow(self.plan.desks)
+        self._allow(1)
         for number in range(self.plan.desks):
             self._start_desk(number)
         self._wait(lambda: self._acknowledged() >= self.plan.desks, "the desks to begin")
@@ -84,7 +84,7 @@ class Harness:
         for number, desk in enumerate(self.desks):
             assert desk is not None
             if desk.wait(PATIENCE_S):
-                self.outcome.unsound.append(f"desk {number} ended with {desk.returncode}")
+                self.outcome.unsound.append(f"desk {number}: ended with {desk.returncode}")
         self.outcome.took["handing over at the end"] = round(self._seconds() - began, 1)
         self._say("the server sends what is left")
         began = self._seconds()
@@ -121,14 +121,19 @@ class Harness:
 
     def _do(self, wanted: int, what: str) -> None:
         """Let people work until so many operations were acknowledged in all; they are then in the midst of the next."""
-        self._allow(wanted + AHEAD * self.plan.desks)
+        self._allow(-(-wanted // self.plan.desks) + AHEAD)
         self._wait(lambda: self._acknowledged() >= wanted, what)
 
     def _do_more(self, what: str) -> None:
-        self._do(self._acknowledged() + self.plan.alone, what)
+        """Let each of the people do some more operations."""
+        wanted = [done + -(-self.plan.alone // self.plan.desks) for done in self._done()]
+        self._allow(*(number + AHEAD for number in wanted))
+        self._wait(
+            lambda: all(done >= number for done, number in zip(self._done(), wanted, strict=True)), what
+        )
 
     def _desk(self) -> None:
-        number = self.random.randrange(self.plan.desks)
+        number = self.random.randrange(self.plan.sound)
         process = self.desks[number]
         assert process is not None
         process.kill()
@@ -159,7 +164,7 @@ class Harness:
         self.central.kill_backend()
 
     def _full_disk(self) -> None:
-        (self._of(self.random.randrange(self.plan.desks)) / "full").touch()
+        (self._of(self.random.randrange(self.plan.sound)) / "full").touch()
 
     def _backup(self) -> None:
         self.central.back_up()
@@ -179,7 +184,7 @@ class Harness:
             "user_name": self.central.user,
             "password": PASSWORD,
             "seed": self.plan.seed,
-            "variant": self.plan.variant if number == 0 else "",
+            "variant": self.plan.variants[number - self.plan.sound] if number >= self.plan.sound else "",
         }
         with (folder / "stderr").open("ab") as errors:
             self.desks[number] = subprocess.Popen(
@@ -188,12 +193,13 @@ class Harness:
                 stderr=errors,
             )
 
-    def _allow(self, operations: int) -> None:
-        """Let each desk do its part of so many operations."""
-        self.allowed = max(self.allowed, operations)
+    def _allow(self, *operations: int) -> None:
+        """Let each desk do so many operations: its own number, or the one for all."""
         for number in range(self.plan.desks):
+            wanted = operations[number % len(operations)]
+            self.allowed[number] = max(self.allowed[number], wanted)
             part = self._of(number) / "allowed.part"
-            part.write_text(str(-(-self.allowed // self.plan.desks)))
+            part.write_text(str(self.allowed[number]))
             part.rename(self._of(number) / "allowed")
 
     def _say(self, what: str) -> None:
@@ -206,12 +212,15 @@ class Harness:
     def _of(self, number: int) -> Path:
         return self.folder / f"desk {number}"
 
-    def _acknowledged(self) -> int:
-        return sum(
-            said["what"] == "acknowledged"
+    def _done(self) -> list[int]:
+        """Return how many operations each desk has acknowledged."""
+        return [
+            sum(said["what"] == "acknowledged" for said in said_by(self._of(number)))
             for number in range(self.plan.desks)
-            for said in said_by(self._of(number))
-        )
+        ]
+
+    def _acknowledged(self) -> int:
+        return sum(self._done())
 
     def _wait(self, condition: Callable[[], bool], what: str, *, desks_work: bool = True) -> None:
         until = time.monotonic() + PATIENCE_S

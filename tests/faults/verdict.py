@@ -34,6 +34,7 @@ class _Verdict:
         database = Database(central.url)
         with database.reading() as session:
             self.patients = {row.id: row for row in session.scalars(select(Patient))}
+            self.names = Counter(row.family_name for row in self.patients.values())
             self.accounts = {row.id for row in session.scalars(select(Account))}
             codes = select(ActivationCode.digest).where(ActivationCode.killed_at.is_(None))
             self.live = set(session.scalars(codes))
@@ -43,34 +44,35 @@ class _Verdict:
         database.close()
 
     def give(self) -> None:
-        out = self.out
         for desk in self.desks:
             said = said_by(desk)
-            acknowledged = [one for one in said if one["what"] == "acknowledged"]
-            out.acknowledged += len(acknowledged)
-            for one in acknowledged:
-                if one["kind"] == "register" and UUID(one["patient"]) not in self.patients:
-                    out.lost.append(f"register {one['patient']}")
-                if one["kind"] == "create" and not self._has_account(one):
-                    out.lost.append(f"create {one['account']}")
-            self._contacts(said)
+            self._people(desk.name, [one for one in said if one["what"] == "acknowledged"])
+            self._contacts(desk.name, said)
             self._left_at(desk)
-        names = Counter(row.family_name for row in self.patients.values() if row.family_name.startswith("P"))
-        out.doubled += [name for name, count in names.items() if count > 1]
-        out.doubled += [
-            f"{verb} of {patient}"
-            for (verb, patient), count in self.times.items()
-            if verb in {"patients.register", "accounts.create"} and count > 1
-        ]
         self._mails()
         if "broken" in self.central.admin("audit", "verify").lower():
-            out.unsound.append("the audit trail")
+            self.out.unsound.append("the audit trail")
+
+    def _people(self, desk: str, acknowledged: list[dict[str, str]]) -> None:
+        self.out.acknowledged += len(acknowledged)
+        for one in acknowledged:
+            patient = UUID(one["patient"])
+            if one["kind"] == "register":
+                if patient not in self.patients:
+                    self.out.lost.append(f"{desk}: register {patient}")
+                if self.names[one["name"]] > 1 or self.times["patients.register", patient] > 1:
+                    self.out.doubled.append(f"{desk}: register {patient}")
+            if one["kind"] == "create":
+                if not self._has_account(one):
+                    self.out.lost.append(f"{desk}: create {one['account']}")
+                if self.times["accounts.create", patient] > 1:
+                    self.out.doubled.append(f"{desk}: create {one['account']}")
 
     def _has_account(self, said: dict[str, str]) -> bool:
         digest = self.central.keys.digest("activation", said["code"])
         return UUID(said["account"]) in self.accounts and digest in self.live
 
-    def _contacts(self, said: list[dict[str, str]]) -> None:
+    def _contacts(self, desk: str, said: list[dict[str, str]]) -> None:
         """Look that each change of contact data was done once, in order; one that a killed desk did not acknowledge may be."""
         contacts = [one for one in said if one["kind"] == "contact"]
         asked = Counter(one["patient"] for one in contacts if one["what"] == "asked")
@@ -84,16 +86,16 @@ class _Verdict:
             row = self.patients.get(UUID(patient))
             times = self.times["patients.change_contact", UUID(patient)]
             if row is None or times < acknowledged[patient]:
-                self.out.lost.append(f"contact {patient}: {times} of {acknowledged[patient]}")
+                self.out.lost.append(f"{desk}: contact {patient}: {times} of {acknowledged[patient]}")
             elif row.mobile not in mobiles:
-                self.out.lost.append(f"contact {patient}: {row.mobile} and not {mobiles}")
+                self.out.lost.append(f"{desk}: contact {patient}: {row.mobile} and not {mobiles}")
             if times > asked[patient]:
-                self.out.doubled.append(f"contact {patient}: {times} of {asked[patient]}")
+                self.out.doubled.append(f"{desk}: contact {patient}: {times} of {asked[patient]}")
 
     def _left_at(self, desk: Path) -> None:
         result = desk / "result.json"
         said: dict[str, Any] = json.loads(result.read_text()) if result.exists() else {"waiting": -1}
-        self.out.attention += said.get("attention", [])
+        self.out.attention += [f"{desk.name}: {one}" for one in said.get("attention", [])]
         if said["waiting"] or said.get("sound") != "ok":
             self.out.unsound.append(f"{desk.name}: {said}")
 
