@@ -157,7 +157,7 @@ def test_whose_stay_or_station_is_over_is_cut_off(scene: Scene) -> None:
         # Without a row in the feed that would wake them: whatever ends a stay is found.
         with scene.portal.parts.database.writing() as session:
             session.execute(update(Station).where(Station.id == other.id).values(revoked_at=scene.clock()))
-        assert (answer(second)[0], place.feed.followers) == (403, 1)
+        assert (answer(second)[0], place.feed.followers) == (401, 1)
         assert place.ask("changes.follow", stolen).status_code == 401
         with scene.portal.parts.database.writing() as session:
             digest = scene.portal.signed_in(leaving["Portal-Session"]).digest
