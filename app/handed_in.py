@@ -13,7 +13,7 @@ from app.callers import Caller, Callers, Standing, standing
 from app.database_trouble import in_plain_words
 from app.errors import N_, Conflict, NotFound, Unavailable
 from app.ids import new_id
-from app.operations import LeftOver, Operation
+from app.operations import LeftOver, Operation, read_ids, write_ids
 from app.parts import Parts
 from app.patients import Patients
 from app.rules.access import CallerKind, Role
@@ -165,7 +165,7 @@ def _row(parts: Parts, station_id: UUID, left: LeftOver, now: datetime) -> Hande
         use_case=operation.use_case,
         form=operation.version,
         arguments=operation.arguments,
-        ids=json.dumps({noun: str(made) for noun, made in operation.ids.items()}),
+        ids=write_ids(operation.ids),
         sealed=sealed,
         staff_id=operation.staff_id,
         made_at=operation.made_at,
@@ -182,7 +182,7 @@ def _operation(row: HandedIn) -> Operation:
         use_case=row.use_case,
         version=row.form,
         arguments=row.arguments,
-        ids={noun: UUID(made) for noun, made in json.loads(row.ids).items()},
+        ids=read_ids(row.ids),
         made_at=row.made_at,
         contact_at=row.contact_at,
         staff_id=row.staff_id,

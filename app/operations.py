@@ -1,5 +1,6 @@
 """Operations: what a desk did while the server was away, as it waits there and travels to the server."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -88,6 +89,16 @@ def new_made() -> Made:
 def asked_for(made: Made, request_id: UUID, use_case: str, now: datetime) -> Operation:
     """Return what a desk asks for at once, as the operation that it would be had the server been away."""
     return Operation(request_id, use_case, OPERATION_VERSION, "", dict(made.ids), now, now, code=made.code)
+
+
+def write_ids(ids: Mapping[str, UUID]) -> str:
+    """Return the ids that a desk made ahead, by noun, as they are kept in a row."""
+    return json.dumps({noun: str(made) for noun, made in ids.items()})
+
+
+def read_ids(kept: str) -> dict[str, UUID]:
+    """Return what write_ids wrote."""
+    return {noun: UUID(made) for noun, made in json.loads(kept).items()}
 
 
 def write_operation(operation: Operation | LeftOver) -> bytes:

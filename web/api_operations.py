@@ -1,6 +1,7 @@
 """The stations' way in for what desks did without the server, also switched-off ones; for programs of every version."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -16,20 +17,25 @@ from app.transport import in_trouble, request_unreadable
 from web.api_caller import ApiPart, leaving_station_of, read_body, station_of
 
 router = APIRouter()
+T = TypeVar("T")
 
 
 async def _sent(request: Request) -> bytes:
     return await read_body(request, LARGEST_OPERATION)
 
 
+def _understood(read: Callable[[bytes], T], sent: bytes) -> T:
+    try:
+        return read(sent)
+    except ValueError:
+        raise request_unreadable() from None
+
+
 @router.post("/operations")
 def take(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)]) -> Response:
     """Take one operation over; an answer other than 200 says why not, and whether it may be sent again."""
     station = station_of(request, api)
-    try:
-        operation = read_operation(sent)
-    except ValueError:
-        raise request_unreadable() from None
+    operation = _understood(read_operation, sent)
     try:
         taken = take_over(api.portal.parts, api.served, station, operation)
     except PortalError:
@@ -43,10 +49,7 @@ def take(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)])
 def keep_for_a_manager(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)]) -> Response:
     """Keep an operation of a desk that was switched off, for a manager to decide."""
     station = leaving_station_of(request, api)
-    try:
-        left = read_left_over(sent)
-    except ValueError:
-        raise request_unreadable() from None
+    left = _understood(read_left_over, sent)
     hand_in(api.portal.parts, station, left)
     return Response(b"{}", media_type="application/json")
 
@@ -61,9 +64,6 @@ def note(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)])
             raise
         station = leaving_station_of(request, api)
     must_be_for_kind(api.portal.parts, OPENING, station)
-    try:
-        openings = read_openings(sent)
-    except ValueError:
-        raise request_unreadable() from None
+    openings = _understood(read_openings, sent)
     note_openings(api.portal.parts, station, openings)
     return Response(b"{}", media_type="application/json")

@@ -27,9 +27,8 @@ class Health:
         self._parts = parts
         self._use_cases = frozenset(use_cases)
         self._looking = Lane(1)
-        self._numbers = (
-            CollectorRegistry()
-        )  # this server's own: the library's counts the program's memory too
+        # This server's own: the library's registry counts the program's memory too.
+        self._numbers = CollectorRegistry()
         self._answers = Counter(
             "portal_answers",
             "Answers by what was asked and how it ended",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.database_trouble import in_plain_words
-from app.operations import LeftOver, Operation, Taken
+from app.operations import LeftOver, Operation, Taken, read_ids, write_ids
 from app.transport import read_error
 from app.views.outbox import PRINTS, AttentionRow
 from db.database import Database, Session
@@ -123,7 +123,7 @@ def _row(
         use_case=operation.use_case,
         version=operation.version,
         arguments=operation.arguments,
-        ids=json.dumps({noun: str(made) for noun, made in operation.ids.items()}),
+        ids=write_ids(operation.ids),
         code=operation.code,
         sealed=b"",
         staff_id=staff_id,
@@ -156,7 +156,7 @@ def _operation(row: WaitingOperation) -> Operation:
         use_case=row.use_case,
         version=row.version,
         arguments=row.arguments,
-        ids={noun: UUID(made) for noun, made in json.loads(row.ids).items()},
+        ids=read_ids(row.ids),
         made_at=row.made_at,
         contact_at=row.contact_at,
         staff_id=row.staff_id,
