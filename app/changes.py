@@ -1,11 +1,12 @@
 """What stations refresh on: which rows changed since they last looked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.callers import Caller
+from app.callers import Caller, Standing, standing
 from app.database_trouble import in_plain_words
+from app.errors import NotAllowed
 from app.parts import Parts
 from app.rules.access import Role
 from app.use_case import Noun, Work, use_case
@@ -46,10 +47,7 @@ class ChangeFeed(Noun):
 
     def _after(self, work: Work[None], epoch: UUID | None, number: int) -> Changes:
         current, last, _audit, _head = queries.head(work.session)
-        who = work.who
-        self.scope = queries.Scope(
-            who.site_ids if who.staff_id else None, who.account_id, who.patient_ids, who.invitation_id
-        )
+        self.scope = _scope(work.who)
         if epoch != current:
             return Changes(current, last, ())
         rows = queries.changes_after(work.session, number, self.scope)
@@ -58,8 +56,18 @@ class ChangeFeed(Noun):
         return Changes(
             current,
             newest if len(rows) == queries.CHANGES_AT_ONCE else max(last, newest),
-            tuple(ChangeRow(row.noun, row.row_id, row.patient_id) for row in rows),
+            _as_told(rows),
         )
+
+
+def _scope(who: Standing) -> queries.Scope:
+    return queries.Scope(
+        who.site_ids if who.staff_id else None, who.account_id, who.patient_ids, who.invitation_id
+    )
+
+
+def _as_told(rows: Iterable[Change]) -> tuple[ChangeRow, ...]:
+    return tuple(ChangeRow(row.noun, row.row_id, row.patient_id) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,31 @@ def news(parts: Parts, before: News | None) -> News:
         if len(rows) == queries.CHANGES_AT_ONCE:
             return News(epoch, number, None)
         return News(epoch, max(number, rows[-1].number if rows else 0), tuple(rows))
+
+
+def answers(parts: Parts, found: News, asked: Sequence[tuple[ChangeFeed, int]]) -> list[Changes | None]:
+    """Return what each who waits since a number is told of the news: what changes.follow would, in one transaction.
+
+    The rights are those of this moment. None: with other rights than at the last look, with none, or where the news
+    do not hold all; whoever that is asks for themself. Raises Unavailable.
+    """
+    if found.rows is None:
+        return [None] * len(asked)
+    told: list[Changes | None] = []
+    with in_plain_words(), parts.database.reading() as session:
+        clinic, now = parts.clinic(session), parts.clock()
+        for noun, number in asked:
+            try:
+                who = standing(session, noun.caller, now, clinic)
+                ChangeFeed.follow.check(who)
+            except NotAllowed:
+                told.append(None)
+                continue
+            scope = _scope(who)
+            rows = [row for row in found.rows if row.number > number and scope.holds(row)]
+            is_same = scope == noun.scope
+            told.append(Changes(found.epoch, found.number, _as_told(rows)) if rows and is_same else None)
+    return told
 
 
 def whose_stay_is_over(parts: Parts, callers: Iterable[Caller]) -> frozenset[Caller]:

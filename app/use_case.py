@@ -210,7 +210,7 @@ class UseCase(Generic[N, P, R]):
                 with begin() as session:
                     work = self._unchecked_work(session, noun)
                     who = work.who
-                    self._check(who)
+                    self.check(who)
                     if is_noted or not self._is_to_be_noted(who, work.now):
                         seen = self.body(noun, work, *args, **kwargs)
                         if self.declaration.effect is Effect.OPENS:
@@ -263,7 +263,7 @@ class UseCase(Generic[N, P, R]):
 
     def _work(self, session: Session, noun: N, prepared: Any) -> Work[Any]:
         work = self._unchecked_work(session, noun, prepared)
-        self._check(work.who)
+        self.check(work.who)
         return work
 
     def _unchecked_work(self, session: Session, noun: N, prepared: Any = None) -> Work[Any]:
@@ -293,7 +293,7 @@ class UseCase(Generic[N, P, R]):
         with parts.database.reading() as session:
             work = self._unchecked_work(session, noun)
         try:
-            self._check(work.who)
+            self.check(work.who)
         except NotAllowed as denial:
             self._remember_denied(parts, work.who, denial)
             raise
@@ -315,7 +315,8 @@ class UseCase(Generic[N, P, R]):
             elif who.visit_id:
                 session_queries.touch_visit(session, who.visit_id, now, now - TOUCH_EVERY)
 
-    def _check(self, who: Standing) -> None:
+    def check(self, who: Standing) -> None:
+        """Raise NotAllowed when somebody who stands so may not call it."""
         if not self.declaration.who & who.roles:
             if who.roles <= {Role.NOBODY, Role.KIOSK, Role.DESK}:
                 raise signed_out()
@@ -392,9 +393,8 @@ def use_case(
 def by_itself(parts: Parts, verb: str) -> Iterator[Work[None]]:
     """The program at work without a person: one transaction, audited like a use case."""
     with parts.database.writing() as session:
-        now = parts.clock()
         who = Standing(CallerKind.FEED, frozenset({Role.FEED}))
-        work = Work(session, now, who, parts.clinic(session), verb, None)
+        work = Work(session, parts.clock(), who, parts.clinic(session), verb, None)
         yield work
         if work.changes:
             work.write_down()

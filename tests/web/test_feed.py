@@ -19,7 +19,7 @@ from app.ids import new_id
 from app.rules.access import CallerKind, Role
 from app.settings import ListenSettings
 from app.transport import API_VERSION
-from db.models import Journal, SessionRecord, Staff, Station
+from db.models import Journal, SessionRecord, Staff, StaffSite, Station
 from db.queries.journal import Scope, changes_after
 from tests.scene import PASSWORD, Known, Scene
 from web import feed
@@ -164,6 +164,26 @@ def test_whose_stay_or_station_is_over_is_cut_off(scene: Scene) -> None:
             ended = update(SessionRecord).where(SessionRecord.digest == digest)
             session.execute(ended.values(ended_at=scene.clock()))
         assert answer(first)[0] == 403
+
+
+@pytest.mark.rule("D25", "D26")
+@pytest.mark.usefixtures("never_without_news")
+def test_who_waits_is_told_by_the_rights_of_that_moment(scene: Scene) -> None:
+    with served(scene) as place:
+        moved, stays = (place.signed_in(who, scene.desk) for who in ("reception", "clinical"))
+        start = place.start(moved)
+        waiting, beside = place.follow(moved, **start), place.follow(stays, **start)
+        place.until_waiting(2)
+        # Without a row in the feed that would tell of it: now they work at the other site.
+        with scene.portal.parts.database.writing() as session:
+            works_there = update(StaffSite).where(StaffSite.staff_id == scene.staff["reception"].id)
+            session.execute(works_there.values(site_id=scene.south))
+        south, north = new_id(), new_id()
+        changed(scene, journal.Changed("x", south, site_id=scene.south))
+        changed(scene, journal.Changed("x", north, site_id=scene.north))
+        assert [row["row_id"] for row in answer(beside)[1]["value"]["rows"]] == [str(north)]
+        # What came for their new site while they were still thought to work here is not skipped.
+        assert [row["row_id"] for row in answer(waiting)[1]["value"]["rows"]] == [str(south)]
 
 
 @pytest.mark.usefixtures("never_without_news")
