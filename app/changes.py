@@ -108,6 +108,12 @@ def answers(parts: Parts, found: News, asked: Sequence[tuple[ChangeFeed, int]]) 
     told: list[Changes | None] = []
     with in_plain_words(), parts.database.reading() as session:
         clinic, now = parts.clinic(session), parts.clock()
+        callers = [noun.caller for noun, _number in asked]
+        session_queries.read_at_once(
+            session,
+            {caller.station_id for caller in callers if caller.station_id is not None},
+            {caller.digest for caller in callers if caller.digest is not None},
+        )
         for noun, number in asked:
             try:
                 who = standing(session, noun.caller, now, clinic)

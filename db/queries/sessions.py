@@ -1,5 +1,8 @@
 """Who is signed in, with what rights, at this instant."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -37,8 +40,49 @@ _REACHED = select(AccessGrant.patient_id).where(
 )
 
 
+@dataclass
+class _AtOnce:
+    """What was read for many callers together; it lives as long as the database session."""
+
+    records: dict[bytes, SessionRecord]
+    rows: list[Station | Staff]  # held, else the session would forget them and ask for each again
+    roles: defaultdict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    sites: defaultdict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+
+def read_at_once(session: Session, stations: Collection[UUID], digests: Collection[bytes]) -> None:
+    """Read employees' sessions, stations and rights in five statements for all of these.
+
+    by_digest, station, staff_member and staff_roles_and_sites are answered from it for as long as this session lives,
+    so it is for a short transaction that only reads.
+    """
+    records = session.scalars(select(SessionRecord).where(SessionRecord.digest.in_(digests))).all()
+    staff = {record.staff_id for record in records if record.staff_id is not None}
+    rows = [
+        *session.scalars(select(Station).where(Station.id.in_(stations))),
+        *session.scalars(select(Staff).where(Staff.id.in_(staff))),
+    ]
+    read = session.info[_AtOnce] = _AtOnce({record.digest: record for record in records}, rows)
+    for staff_id, role in session.execute(
+        select(StaffRole.staff_id, StaffRole.role).where(StaffRole.staff_id.in_(staff))
+    ):
+        read.roles[staff_id].add(role)
+    for staff_id, site_id in session.execute(
+        select(StaffSite.staff_id, StaffSite.site_id).where(StaffSite.staff_id.in_(staff))
+    ):
+        read.sites[staff_id].add(site_id)
+
+
+def _read_at_once(session: Session) -> _AtOnce | None:
+    read: _AtOnce | None = session.info.get(_AtOnce)
+    return read
+
+
 def by_digest(session: Session, digest: bytes) -> SessionRecord | None:
     """Return the session that a token belongs to."""
+    read = _read_at_once(session)
+    if read is not None:
+        return read.records.get(digest)
     return session.scalars(_SESSION, {"digest": digest}).one_or_none()
 
 
@@ -64,6 +108,9 @@ def staff_member(session: Session, staff_id: UUID) -> Staff | None:
 
 def staff_roles_and_sites(session: Session, staff_id: UUID) -> tuple[frozenset[str], frozenset[UUID]]:
     """Return the roles and the sites of a staff member."""
+    read = _read_at_once(session)
+    if read is not None:
+        return frozenset(read.roles[staff_id]), frozenset(read.sites[staff_id])
     found = session.execute(_ROLES_AND_SITES, {"staff_id": staff_id}).all()
     return frozenset(row.role for row in found if row.role), frozenset(
         row.site_id for row in found if row.site_id
