@@ -97,35 +97,44 @@ def news(parts: Parts, before: News | None) -> News:
         return News(epoch, max(number, rows[-1].number if rows else 0), tuple(rows))
 
 
-def answers(parts: Parts, found: News, asked: Sequence[tuple[ChangeFeed, int]]) -> list[Changes | None]:
-    """Return what each who waits since a number is told of the news: what changes.follow would, in one transaction.
+def follow_together(
+    parts: Parts, asked: Sequence[tuple[ChangeFeed, UUID | None, int]]
+) -> list[Changes | None]:
+    """Return what changes.follow answers each of these, who ask for an epoch and a number, in one transaction.
 
-    The rights are those of this moment. None: with other rights than at the last look, with none, or where the news
-    do not hold all; whoever that is asks for themself. Raises Unavailable.
+    None: whoever that is asks alone, because that is refused, or because they were away for long. Raises Unavailable.
     """
-    if found.rows is None:
-        return [None] * len(asked)
-    told: list[Changes | None] = []
+    found: list[Changes | None] = []
     with in_plain_words(), parts.database.reading() as session:
         clinic, now = parts.clinic(session), parts.clock()
-        callers = [noun.caller for noun, _number in asked]
+        callers = [noun.caller for noun, _epoch, _number in asked]
         session_queries.read_at_once(
             session,
             {caller.station_id for caller in callers if caller.station_id is not None},
             {caller.digest for caller in callers if caller.digest is not None},
         )
-        for noun, number in asked:
+        current, last, _audit, _head = queries.head(session)
+        oldest = last - queries.CHANGES_AT_ONCE
+        since = min((number for _noun, _epoch, number in asked if number > oldest), default=last)
+        rows = queries.changes_after(session, since, None)
+        is_all = len(rows) < queries.CHANGES_AT_ONCE
+        newest = max(last, rows[-1].number if rows else 0)
+        for noun, epoch, number in asked:
             try:
                 who = standing(session, noun.caller, now, clinic)
                 ChangeFeed.follow.check(who)
             except NotAllowed:
-                told.append(None)
+                found.append(None)
                 continue
-            scope = _scope(who)
-            rows = [row for row in found.rows if row.number > number and scope.holds(row)]
-            is_same = scope == noun.scope
-            told.append(Changes(found.epoch, found.number, _as_told(rows)) if rows and is_same else None)
-    return told
+            noun.scope = scope = _scope(who)
+            if epoch != current:
+                found.append(Changes(current, last, ()))
+            elif number < since or not is_all:
+                found.append(None)
+            else:
+                own = (row for row in rows if row.number > number and scope.holds(row))
+                found.append(Changes(current, newest, _as_told(own)))
+    return found
 
 
 def whose_stay_is_over(parts: Parts, callers: Iterable[Caller]) -> frozenset[Caller]:

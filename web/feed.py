@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from app.callers import Caller
-from app.changes import ChangeFeed, News, answers, news, whose_stay_is_over
+from app.changes import ChangeFeed, News, follow_together, news, whose_stay_is_over
 from app.errors import PortalError
 from app.outside.logs import report_bug
 from app.parts import Parts
@@ -18,14 +19,14 @@ from app.served import USUAL_SIZE
 from app.transport import passage_of
 from app.views.work import Changes
 from web.api_caller import Asking, read_body
-from web.lanes import Lane
+from web.lanes import Lane, Together
 
 router = APIRouter()
 
 LOOK_EVERY_S = 0.25
 STAYS_EVERY = 8  # looks: a stay that is over is noticed within two seconds
 AFTER_TROUBLE_S = 1.0
-TOLD_AT_ONCE = 250  # in one transaction, of some tenths of a second
+_AT_ONCE = 250  # look in one transaction, of less than a tenth of a second
 # Less than the minute after which proxies hang up, and after which stations do.
 ANSWER_AFTER_S = 45.0
 _THREADS = 4
@@ -35,23 +36,24 @@ _NAME = "changes.follow"
 class _Follower:
     """One question that waits."""
 
-    def __init__(self, caller: Caller, noun: ChangeFeed, number: int) -> None:
+    def __init__(self, caller: Caller, noun: ChangeFeed, epoch: UUID | None, number: int) -> None:
         self.caller = caller
         self.noun = noun
+        self.epoch = epoch
         self.number = number  # after which nothing has been found yet
         self.woken = asyncio.Event()
-        self.told: Changes | None = None
 
 
 class Feed:
-    """Looks for news once for all who wait in this process, while anybody does, and tells whom it concerns.
+    """Looks for news once for all who wait in this process, while anybody does, and wakes whom it concerns.
 
-    Each is told by the rights of that moment, many in one transaction; whose rights changed looks anew for themself.
+    Whoever has come or was woken looks, by the rights of that moment: all who want to at one time in one transaction.
     """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._passage = passage_of(ChangeFeed.follow)
+        self._together = Together(self._look_together, _AT_ONCE)
         self._reading = Lane(_THREADS)
         self._looking = Lane(1)
         self._waiting: set[_Follower] = set()
@@ -71,7 +73,8 @@ class Feed:
     async def answer(self, request: Request, caller: Caller, sent: bytes) -> bytes:
         """Return the answer once there is news for this caller, or after a while; raises what changes.follow raises."""
         asked = self._passage.read_arguments(sent)
-        follower = _Follower(caller, ChangeFeed(self._parts, caller), asked.get("number", 0))
+        noun = ChangeFeed(self._parts, caller)
+        follower = _Follower(caller, noun, asked.get("epoch"), asked.get("number", 0))
         ends_at = asyncio.get_running_loop().time() + ANSWER_AFTER_S
         self._waiting.add(follower)  # before the first look: what comes meanwhile wakes it
         gone = asyncio.create_task(_hangs_up(request))
@@ -79,16 +82,14 @@ class Feed:
             self._watch_on()
             while True:
                 follower.woken.clear()
-                found = await self._reading.run(lambda: follower.noun.follow(**asked))
+                found = await self._look_of(follower)
                 left = ends_at - asyncio.get_running_loop().time()
-                is_news = found.rows or found.epoch != asked.get("epoch")
+                is_news = found.rows or found.epoch != follower.epoch
                 if is_news or left <= 0 or self._is_over or gone.done():
                     return self._passage.write_answer(found)
                 # What others have changed need not be gone over again.
-                follower.number = asked["number"] = found.number
+                follower.number = found.number
                 await _woken_or_gone(follower, gone, left)
-                if follower.told is not None:
-                    return self._passage.write_answer(follower.told)
         finally:
             self._waiting.discard(follower)
             gone.cancel()
@@ -118,25 +119,31 @@ class Feed:
     async def _look(self, before: News | None, *, with_stays: bool) -> News:
         found = await self._looking.run(lambda: news(self._parts, before))
         if found.rows is None or found.rows:
-            await self._tell(found)
+            self._wake({one for one in self._waiting if found.concerns(one.noun.scope)})
         if with_stays:
             callers = frozenset(one.caller for one in self._waiting)
             over = await self._looking.run(lambda: whose_stay_is_over(self._parts, callers))
             self._wake({one for one in self._waiting if one.caller in over})
         return found
 
-    async def _tell(self, found: News) -> None:
-        concerned = [one for one in self._waiting if found.concerns(one.noun.scope)]
-        for begun in range(0, len(concerned), TOLD_AT_ONCE):
-            some = concerned[begun : begun + TOLD_AT_ONCE]
-            asked = [(one.noun, one.number) for one in some]
-            told = await self._looking.run(partial(answers, self._parts, found, asked))
-            for one, changes in zip(some, told, strict=True):
-                one.told = changes
-            self._wake(some)
+    async def _look_of(self, follower: _Follower) -> Changes:
+        found = await self._together.ask(follower)
+        if found is None:
+            found = await self._reading.run(lambda: follower.noun.follow(follower.epoch, follower.number))
+        return found
+
+    async def _look_together(self, followers: Sequence[_Follower]) -> Sequence[Changes | None]:
+        asked = [(one.noun, one.epoch, one.number) for one in followers]
+        try:
+            return await self._reading.run(partial(follow_together, self._parts, asked))
+        except PortalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what goes wrong with one must not keep the news from the others
+            report_bug(error)
+            return [None] * len(followers)
 
     @staticmethod
-    def _wake(followers: Iterable[_Follower]) -> None:
+    def _wake(followers: set[_Follower]) -> None:
         for one in followers:
             one.woken.set()
 

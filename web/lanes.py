@@ -1,12 +1,14 @@
 """Threads of their own for what takes long, so that the pages of everybody else are answered meanwhile."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 class Lane:
@@ -35,3 +37,39 @@ class Lane:
             limiter = CapacityLimiter(self._threads)
             self._limiter.set(limiter)
             return limiter
+
+
+class Together(Generic[A, T]):
+    """Work that takes little more for many than for one: who asks while it is done is answered with the next lot."""
+
+    def __init__(self, work: Callable[[Sequence[A]], Awaitable[Sequence[T]]], most: int) -> None:
+        """work: returns an answer for each who asked, in their order. most: how many at a time."""
+        self._work = work
+        self._most = most
+        self._asked: list[tuple[A, asyncio.Future[T]]] = []
+        self._answering: asyncio.Task[None] | None = None
+
+    async def ask(self, one: A) -> T:
+        """Return what the work answers this one; raises what it raises."""
+        loop = asyncio.get_running_loop()
+        if self._answering is not None and self._answering.get_loop() is not loop:
+            self._asked, self._answering = [], None
+        answer: asyncio.Future[T] = loop.create_future()
+        self._asked.append((one, answer))
+        if self._answering is None or self._answering.done():
+            self._answering = loop.create_task(self._answer())
+        return await answer
+
+    async def _answer(self) -> None:
+        while self._asked:
+            lot, self._asked = self._asked[: self._most], self._asked[self._most :]
+            try:
+                found = await self._work([one for one, _answer in lot])
+            except Exception as error:  # noqa: BLE001 - theirs, whatever it is
+                for _one, answer in lot:
+                    if not answer.done():
+                        answer.set_exception(error)
+            else:
+                for (_one, answer), value in zip(lot, found, strict=True):
+                    if not answer.done():  # nobody waits for it any more
+                        answer.set_result(value)
