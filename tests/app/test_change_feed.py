@@ -11,11 +11,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app import journal
 from app.backup import back_up, restore
 from app.callers import Standing
+from app.changes import follow_together
+from app.errors import NotAllowed
 from app.ids import new_id
 from app.imaging import DecodePool
 from app.portal import Acting, Portal
@@ -222,6 +224,63 @@ def test_nobody_learns_of_what_is_not_theirs(world: World, portal: Portal) -> No
     seen = {who: {called[row] for row in follower.look()} for who, follower in followers.items()}
     assert seen == expected
     assert set().union(*seen.values()) == set(made)  # the control: each was there to be seen
+
+
+@pytest.mark.rule("D26", "D31")
+def test_who_follows_together_with_others_is_told_what_they_would_be_told_alone(
+    world: World, portal: Portal
+) -> None:
+    start = portal.acting(world.callers["reception"]).changes.since()
+    everybody = {who: portal.acting(caller).changes for who, caller in world.callers.items()}
+    for sites, patients in ((world.scene.north, world.patient), (world.scene.south, world.patient)):
+        changed(
+            portal, journal.Changed("x", new_id(), sites), journal.Changed("x", new_id(), sites, patients)
+        )
+    changed(portal, journal.Changed("x", new_id(), invitation_id=world.invitation))
+    asked = [(start.epoch, start.number), (start.epoch, start.number + 2), (None, 0), (new_id(), 7)]
+    told = 0
+    for epoch, number in asked:
+        together = follow_together(portal.parts, [(noun, epoch, number) for noun in everybody.values()])
+        for (who, noun), found in zip(everybody.items(), together, strict=True):
+            try:
+                alone = noun.follow(epoch, number)
+            except NotAllowed:
+                assert found is None, who
+            else:
+                assert found == alone, who
+                told += len(alone.rows)
+    assert told > 20  # the control
+    # Whoever was away for long asks alone, and keeps nobody else from being told.
+    changed(portal, *(journal.Changed("x", new_id(), world.scene.north) for _ in range(600)))
+    near = everybody["reception"]
+    last = near.since().number
+    behind, recent = follow_together(
+        portal.parts, [(near, start.epoch, start.number), (near, start.epoch, last - 1)]
+    )
+    assert behind is None
+    assert recent == near.follow(start.epoch, last - 1)
+
+
+def test_many_who_follow_together_ask_the_database_as_often_as_few(scene: Scene, portal: Portal) -> None:
+    people = [scene.employee(Role.RECEPTION, scene.north) for _ in range(12)]
+    desks = [scene.station(f"Desk {number}", "desk", scene.north) for number in range(3, 15)]
+    nouns = [
+        scene.acting(scene.session("staff", desk, staff_id=person.id)).changes
+        for person, desk in zip(people, desks, strict=True)
+    ]
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(portal.parts.database.engine, "before_cursor_execute", note)
+    counts = []
+    for many in (2, len(nouns)):
+        asked.clear()
+        assert None not in follow_together(portal.parts, [(noun, None, 0) for noun in nouns[:many]])
+        counts.append(len(asked))
+    event.remove(portal.parts.database.engine, "before_cursor_execute", note)
+    assert counts == [counts[0]] * 2
 
 
 @pytest.mark.rule("D26")
