@@ -1,6 +1,7 @@
 """Whose page was opened at a desk while the server was away: told afterwards, and audited as of when it was seen (D24)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +30,15 @@ class OpenedAlone:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Noted:
+    """The server's word that it has openings: its feed's epoch, None from a server of before that said none."""
+
+    epoch: UUID | None = None
+
+
 _openings = TypeAdapter(tuple[OpenedAlone, ...])
+_noted = TypeAdapter(Noted)
 
 
 def write_openings(openings: Sequence[OpenedAlone]) -> bytes:
@@ -45,7 +54,17 @@ def read_openings(sent: bytes) -> tuple[OpenedAlone, ...]:
     return read
 
 
-def note_openings(parts: Parts, station: Caller, openings: Sequence[OpenedAlone]) -> None:
+def write_noted(noted: Noted) -> bytes:
+    """Return the server's word as it travels."""
+    return _noted.dump_json(noted)
+
+
+def read_noted(sent: bytes) -> Noted:
+    """Return the server's word; raises ValueError for anything else."""
+    return _noted.validate_json(sent)
+
+
+def note_openings(parts: Parts, station: Caller, openings: Sequence[OpenedAlone]) -> Noted:
     """Audit what was opened at a desk, each once. Nobody is asked whether they were allowed to: it was seen."""
     station_id = station.station_id
     now = parts.clock()
@@ -63,3 +82,4 @@ def note_openings(parts: Parts, station: Caller, openings: Sequence[OpenedAlone]
             )
             entry = journal.Entry(OPENING, patient_id=one.patient_id, detail={"without_server": True})
             journal.write(session, who, min(one.at, now), [entry], [])
+        return Noted(queries.head(session)[0])

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
@@ -18,6 +18,9 @@ from app.rules.codes import new_code
 # examples in tests/app/operations.
 OPERATION_VERSION = 1
 OLDEST_OPERATION = 1
+# So long after it was done an operation is still taken over: the rights of then, and what was taken over already, are
+# kept for as long, and a day more for clocks that differ.
+TAKEN_FOR = timedelta(days=366)
 # What the server answers when it, its database or the way to it is away: a desk then goes on by itself.
 AWAY = frozenset({"server_away", "database_away", "database_busy", "server_busy", "disk_full"})
 EPOCH_CHANGED = "epoch_changed"

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from app.errors import NotAllowed, PortalError
 from app.handed_in import hand_in
-from app.openings import OPENING, note_openings, read_openings
+from app.openings import OPENING, note_openings, read_openings, write_noted
 from app.operations import read_left_over, read_operation, write_taken
 from app.outside.logs import report_bug
 from app.served import LARGEST_OPERATION, must_be_for_kind
@@ -65,5 +65,5 @@ def note(request: Request, api: ApiPart, sent: Annotated[bytes, Depends(_sent)])
         station = leaving_station_of(request, api)
     must_be_for_kind(api.portal.parts, OPENING, station)
     openings = _understood(read_openings, sent)
-    note_openings(api.portal.parts, station, openings)
-    return Response(b"{}", media_type="application/json")
+    noted = note_openings(api.portal.parts, station, openings)
+    return Response(write_noted(noted), media_type="application/json")

@@ -44,11 +44,14 @@ def hand_over(
         file.outbox.taken(operation.id, taken, remote.clock())
         known.note(station.station_id, taken.epoch, remote.clock, None)
     file.outbox.forget_done(remote.clock())
-    tell_openings(file, remote, station.held)
+    tell_openings(file, remote, station.held, known)
 
 
-def tell_openings(file: DeskFile, remote: RemoteServer, held: Held) -> None:
-    """Tell the server whose page was opened here without it; raises what the server says to that."""
+def tell_openings(file: DeskFile, remote: RemoteServer, held: Held, known: KnownServer) -> None:
+    """Tell the server whose page was opened here without it; raises what the server says to that.
+
+    A server that says it came back from a backup is told everything from the beginning.
+    """
     while True:
         with in_plain_words(), file.database.reading() as session:
             events = queries.events_to_hand_over(session, MOST_AT_ONCE)
@@ -59,10 +62,18 @@ def tell_openings(file: DeskFile, remote: RemoteServer, held: Held) -> None:
             for event in events
             if (event.verb, event.outcome) == (OPENING, "done") and event.staff_id and event.patient_id
         )
-        if opened:
-            remote.note_openings(held, opened)
+        if opened and came_back(remote, held, known, opened):
+            continue
         with in_plain_words(), file.database.writing() as session:
             queries.note_handed_over(session, events[-1].number)
+
+
+def came_back(
+    remote: RemoteServer, held: Held, known: KnownServer, opened: tuple[OpenedAlone, ...] = ()
+) -> bool:
+    """Tell the server of openings, also of none; tell whether it came back from a backup since the last contact."""
+    epoch, contact = remote.note_openings(held, opened).epoch, known.contact()
+    return contact is not None and known.note(contact.station_id, epoch, remote.clock, None)
 
 
 def _must_wait(file: DeskFile, operation_id: UUID, error: PortalError) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database_trouble import in_plain_words
-from app.offline.outbox import KEPT_FOR
+from app.operations import TAKEN_FOR
 from app.remote import ServerClock
 from db.database import Database
 from db.desk import queries
@@ -26,13 +26,13 @@ class KnownServer:
 
     def note(
         self, station_id: UUID, epoch: UUID | None, clock: ServerClock, copied_at: datetime | None
-    ) -> None:
-        """Write down that the server was there; another epoch says that it came back from a backup.
+    ) -> bool:
+        """Write down that the server was there; tell whether it has another epoch, for it came back from a backup.
 
         Then everything that it had is sent again: what it still has it knows by its id.
         """
         if self.database is None:
-            return
+            return False
         before = self.contact()
         known = before.epoch if before else None
         now = clock()
@@ -48,6 +48,9 @@ class KnownServer:
                     copied_at=copied_at or (before.copied_at if before else None),
                 ),
             )
-            if epoch is not None and known is not None and epoch != known:
+            came_back = epoch is not None and known is not None and epoch != known
+            if came_back:
                 queries.offer_again(session)
-                queries.hand_over_again(session, now - KEPT_FOR)
+                # Those that the server had long ago too: it knows each for as long, whenever it was told.
+                queries.hand_over_again(session, now - TAKEN_FOR)
+        return came_back

@@ -8,7 +8,7 @@ from app.callers import Held
 from app.database_trouble import in_plain_words
 from app.errors import Conflict, NotAllowed, PortalError
 from app.offline.desk_file import DeskFile, DeskPlace
-from app.offline.handover import tell_openings
+from app.offline.handover import came_back, tell_openings
 from app.offline.known_server import KnownServer
 from app.operations import EPOCH_CHANGED
 from app.read_copy import forget_copy
@@ -49,9 +49,12 @@ class SwitchedOff:
             forget_copy(session, file.parts.clock())
         if self._error is None or self._error.kind != _REVOKED:
             return False
+        came_back(
+            self._remote, held, self._known
+        )  # before the file goes: what the server lacks is offered again
         while not self._has_given_away(file, held):
             pass
-        tell_openings(file, self._remote, held)
+        tell_openings(file, self._remote, held, self._known)
         file.database.close()
         self._place.erase()
         return True

@@ -1,9 +1,10 @@
 """A desk whose server goes away: it goes on, and what was acknowledged arrives once."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -325,6 +326,59 @@ def test_after_a_backup_came_back_everything_is_sent_again_and_letters_work(desk
         assert (str(account.id), account.blocked_reason) == (letter.account_id, "asked for by telephone")
         code = session.scalars(select(ActivationCode)).one()
         assert code.digest == scene.portal.parts.keys.digest("activation", letter.code)
+
+
+@pytest.mark.rule("D24")
+def test_after_a_backup_came_back_openings_that_it_lacks_are_audited_again_and_the_others_are_not(
+    desk: Desk, clock: FixedClock, tmp_path: Path
+) -> None:
+    scene, database = desk.scene, desk.scene.portal.parts.database
+    [amelia] = desk.reception().patients.find("hart")
+
+    def open_alone(then: timedelta) -> datetime:
+        again = open_desk(scene, desk.portal, desk.line, desk.key_ring)
+        desk.server.keep()
+        desk.line.go_away()
+        clock.advance(timedelta(minutes=1))
+        at = clock()
+        again.reception().patients.open(amelia.id)
+        clock.advance(then)
+        desk.line.come_back()
+        desk.server.keep()
+        return at
+
+    def audited() -> Counter[datetime]:
+        with database.reading() as session:
+            return Counter(session.scalars(select(AuditEvent.at).where(AuditEvent.verb == "patients.open")))
+
+    def come_back_from_backup() -> None:
+        with database.writing() as session:
+            session.execute(delete(Replay).where(Replay.at > backed_up_at))
+            session.execute(update(Journal).values(epoch=new_id()))
+
+    in_backup = open_alone(timedelta(0))
+    backed_up_at = clock()
+    lost = [open_alone(timedelta(0)), open_alone(timedelta(days=9))]
+    once = dict.fromkeys((in_backup, *lost), 1)
+    assert audited() == once
+
+    # What the trail said of them is not taken out here: what is audited anew stands there twice.
+    come_back_from_backup()
+    last = open_alone(timedelta(0))  # nothing but this tells the desk
+    desk.server.keep()
+    assert audited() == once | dict.fromkeys(lost, 2) | {last: 1}
+
+    # A desk that is switched off before it noticed: the server gets what it lacks, and only then the file goes.
+    open_desk(scene, desk.portal, desk.line, desk.key_ring).reception().patients.register(IDA)
+    desk.server.keep()
+    come_back_from_backup()
+    scene.acting(scene.employee(Role.IT, scene.north)).stations.revoke(scene.desk.id)
+    assert refusal(desk.reception().patients.find, "hart") == "station_revoked"
+    desk.server.keep()
+    assert list((tmp_path / "station").glob("desk.db*")) == []
+    assert audited() == once | dict.fromkeys(lost, 3) | {last: 2}
+    [row] = manager_elsewhere(scene).handed_in.undecided(scene.desk.id)
+    assert (row.use_case, row.name) == ("patients.register", "Ida Hale")
 
 
 def test_a_file_of_the_version_before_is_brought_up_to_date(tmp_path: Path) -> None:
