@@ -14,6 +14,7 @@ from app.exams import not_opened
 from app.image_files import DownloadKind, PlayedVideo, film_of, find_video, write_files, zip_pieces
 from app.imaging import Document, FileDescription, Picture, StoredFrame, Window
 from app.imaging.export import Progress, to_png, to_screen_jpeg, to_webp
+from app.imaging.problems import error_of
 from app.letterhead import letterhead
 from app.renditions import Made, Rendition
 from app.rules.access import Role
@@ -58,17 +59,36 @@ class Images(Noun):
         """Return where an instance lies, if the caller may see it and has opened its exam in this session (D24)."""
         return _looked_at(work, instance_id)
 
+    @property
+    def is_far(self) -> bool:
+        """Tell whether files come over a line, from the clinic's server."""
+        return self.parts.server is not None
+
+    def bring(self, instance_id: UUID, *, cancelled: threading.Event) -> tuple[StoredImage, int]:
+        """Bring an instance's file to this machine; return where it lies, for a look within seconds, and its bytes.
+
+        Raises what looking raises, and Unavailable where it was cancelled before the file set out.
+        """
+        found = self.find(instance_id)
+        if cancelled.is_set():
+            raise error_of("image_cancelled")
+        with self.parts.archive.local_path(found.archive_key) as path:
+            return found, path.stat().st_size
+
     def frame(
         self,
-        instance_id: UUID,
+        instance: UUID | StoredImage,
         frame: int,
         *,
         reduced: bool = False,
         cancelled: threading.Event | None = None,
     ) -> StoredFrame:
-        """Return one frame, from 0, for a viewer that windows it itself; reduced: it may come smaller and sooner."""
+        """Return one frame, from 0, for a viewer that windows it itself; reduced: it may come smaller and sooner.
+
+        instance: which one, or what bring() has just found of it.
+        """
         side = REDUCED_SIDE if reduced else None
-        with self._file(instance_id) as path:
+        with self._file(instance) as path:
             return self.parts.imaging.stored(path, frame, max_side=side, cancelled=cancelled)
 
     def picture(
@@ -110,14 +130,14 @@ class Images(Noun):
 
     def thumbnail(
         self,
-        instance_id: UUID,
+        instance: UUID | StoredImage,
         frame: int = 0,
         side: int = 256,
         *,
         cancelled: threading.Event | None = None,
     ) -> Picture:
-        """Return a small picture of one frame (R37)."""
-        with self._file(instance_id) as path:
+        """Return a small picture of one frame (R37); instance: as in frame."""
+        with self._file(instance) as path:
             return self.parts.imaging.thumbnail(path, frame, side=side, cancelled=cancelled)
 
     def described(self, instance_id: UUID) -> FileDescription:
@@ -126,10 +146,10 @@ class Images(Noun):
             return self.parts.imaging.describe(path)
 
     def overlays(
-        self, instance_id: UUID, frame: int = 0, *, cancelled: threading.Event | None = None
+        self, instance: UUID | StoredImage, frame: int = 0, *, cancelled: threading.Event | None = None
     ) -> Picture:
-        """Return the drawings that lie over one frame, white on black."""
-        with self._file(instance_id) as path:
+        """Return the drawings that lie over one frame, white on black; instance: as in frame."""
+        with self._file(instance) as path:
             return self.parts.imaging.overlays(path, frame, cancelled=cancelled)
 
     @use_case(STAFF, Effect.OPENS)
@@ -298,8 +318,9 @@ class Images(Noun):
 
     # What they have in common
 
-    def _file(self, instance_id: UUID) -> AbstractContextManager[Path]:
-        return self.parts.archive.local_path(self.find(instance_id).archive_key)
+    def _file(self, instance: UUID | StoredImage) -> AbstractContextManager[Path]:
+        found = instance if isinstance(instance, StoredImage) else self.find(instance)
+        return self.parts.archive.local_path(found.archive_key)
 
     def _of_exam(self, instance_id: UUID, exam_id: UUID | None) -> StoredImage:
         found = self.find(instance_id)

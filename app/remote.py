@@ -3,7 +3,6 @@
 import hashlib
 import json
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,15 +12,15 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from app.callers import Caller, Held, station_unknown
 from app.errors import N_, Invalid, PortalError, Unavailable
 from app.ids import new_id
-from app.openings import Noted, OpenedAlone, read_noted, write_openings
+from app.openings import OpenedAlone, write_openings
 from app.operations import LeftOver, Made, Operation, Taken, read_taken, write_made, write_operation
 from app.ports import Clock
+from app.remote_connections import Connections
 from app.remote_files import FilesInMemory, RemoteKey
 from app.rules.access import CallerKind
 from app.settings import is_this_machine
@@ -67,12 +66,9 @@ class RemoteServer:
     def __init__(self, url: str, ca_file: str | None, own_clock: Clock) -> None:
         """url: https, or http to this machine itself; raises Invalid for any other. ca_file: whom alone to trust."""
         self._url = _checked(url)
-        self._ca_file = ca_file
         self.clock = ServerClock(own_clock)
         self.files = FilesInMemory(self._fetch)
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._sessions: list[requests.Session] = []
+        self._connections = Connections(ca_file)
 
     # Use cases
 
@@ -135,10 +131,10 @@ class RemoteServer:
         headers = _shown(held) | {"Content-Type": "application/json"}
         self._asked("POST", "/api/handed_in", headers, write_operation(left))
 
-    def note_openings(self, held: Held, openings: tuple[OpenedAlone, ...]) -> Noted:
+    def note_openings(self, held: Held, openings: tuple[OpenedAlone, ...]) -> None:
         """Tell whose page was opened here while the server was away; raises Unavailable when it is away."""
         headers = _shown(held) | {"Content-Type": "application/json"}
-        return read_noted(self._asked("POST", "/api/openings", headers, write_openings(openings)))
+        self._asked("POST", "/api/openings", headers, write_openings(openings))
 
     def enrol(self, use_case: UseCase[Any, Any, Any], code: str) -> Any:
         """Return what the use case answers to a one-time code; the only thing that is asked for without a key."""
@@ -208,15 +204,7 @@ class RemoteServer:
     def close(self) -> None:
         """Hang up and give everything up."""
         self.files.forget()
-        with self._lock:
-            sessions, self._sessions = self._sessions, []
-        for session in sessions:
-            for adapter in session.adapters.values():
-                if isinstance(adapter, HTTPAdapter):
-                    # Closing a session leaves its connections to the garbage collector.
-                    for key in adapter.poolmanager.pools.keys():  # noqa: SIM118 - it is no mapping to go over
-                        adapter.poolmanager.pools[key].close()
-            session.close()
+        self._connections.close()
 
     # Files
 
@@ -263,7 +251,10 @@ class RemoteServer:
     ) -> Iterator[requests.Response]:
         """Give the answer; raises Unavailable where trying again is no use, RequestException where it broke off."""
         before = self.clock.own()
-        with self._request(method, path, headers, body, wait) as response:
+        with (
+            self._connections.lent() as session,
+            self._request(session, method, path, headers, body, wait) as response,
+        ):
             try:
                 at_server = datetime.fromisoformat(response.headers.get("Portal-Now", ""))
                 self.clock.learn(at_server, before, self.clock.own())
@@ -276,10 +267,16 @@ class RemoteServer:
                 response.raw.close()
 
     def _request(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, wait: float
+        self,
+        session: requests.Session,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        wait: float,
     ) -> requests.Response:
         try:
-            return self._session().request(
+            return session.request(
                 method,
                 self._url + path,
                 data=body,
@@ -302,17 +299,6 @@ class RemoteServer:
             if isinstance(error, requests.Timeout) or _never_left(error):
                 raise server_away() from None
             raise
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-            # A forgotten .netrc or proxy of the account would see what only the server may see.
-            session.trust_env = False
-            session.verify = self._ca_file or True
-            with self._lock:
-                self._sessions.append(session)
-        return session
 
 
 def server_away() -> Unavailable:

@@ -13,9 +13,10 @@ from shiboken6 import isValid
 
 from ui.waiting_threads import WaitingThreads
 
+# "files" come over a line: threads of their own, so that decoding does not wait with them.
 # What is "waiting" may take a minute, for an answer that comes only when there is one; the program ends without it.
-Lane = Literal["database", "images", "waiting"]
-THREADS: dict[Lane, int] = {"database": 4, "images": 2}
+Lane = Literal["database", "images", "files", "waiting"]
+THREADS: dict[Lane, int] = {"database": 4, "images": 2, "files": 6}
 SWITCH_S = 0.0005
 Result = TypeVar("Result")
 

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.callers import Caller
+from app.images import Images
 from app.imaging import Document, KeyReference
 from app.portal import Portal
-from app.views.exams import ExamPage, InstanceRow, SeriesRow
+from app.views.exams import ExamPage, InstanceRow, SeriesRow, StoredImage
 from ui.viewer.source import DocumentKind, Extras, ViewedDocument, ViewedFrame, ViewedSeries, viewed_frame
 
 THUMBNAIL_SIDE = 256  # pixels
@@ -24,8 +25,40 @@ KINDS: Final[dict[str, DocumentKind]] = {
 }
 
 
+class OneImage:
+    """One frame of an instance, and what can be made of it; a NearImage where its file was brought here."""
+
+    def __init__(
+        self,
+        images: Images,
+        instance: UUID | StoredImage,
+        number: int,
+        cancelled: threading.Event,
+        size: int = 0,
+    ) -> None:
+        """instance: which one, asked for anew at each look, or what bring() found; size: of its file, in bytes."""
+        self._images, self._instance, self._number, self._cancelled = images, instance, number, cancelled
+        self.size = size
+
+    def frame(self, *, reduced: bool) -> ViewedFrame:
+        """Return the image; raises PortalError."""
+        found = self._images.frame(self._instance, self._number, reduced=reduced, cancelled=self._cancelled)
+        return viewed_frame(found)
+
+    def thumbnail(self) -> NDArray[np.uint8]:
+        """Return a small picture; raises PortalError."""
+        found = self._images.thumbnail(
+            self._instance, self._number, THUMBNAIL_SIDE, cancelled=self._cancelled
+        )
+        return found.pixels
+
+    def overlay(self) -> NDArray[np.uint8]:
+        """Return the drawings over it, white on black; raises PortalError."""
+        return self._images.overlays(self._instance, self._number, cancelled=self._cancelled).pixels
+
+
 class PortalImages:
-    """A StaffSource for one caller; after close() nothing is fetched any more.
+    """A StaffSource and a FarSource for one caller; after close() nothing is fetched any more.
 
     because: why reception reads a document (D26).
     """
@@ -52,18 +85,24 @@ class PortalImages:
         instance, frame = self._frames[series_id][index]
         return instance.id, frame
 
+    @property
+    def is_far(self) -> bool:
+        """Tell whether files come over a line."""
+        return self._acting.images.is_far
+
+    def bring(self, series_id: str, index: int) -> "OneImage":
+        """Bring one image's file to this machine; raises PortalError."""
+        instance, number = self._frames[series_id][index]
+        found, size = self._acting.images.bring(instance.id, cancelled=self._closed)
+        return OneImage(self._acting.images, found, number, self._closed, size)
+
     def frame(self, series_id: str, index: int, *, reduced: bool) -> ViewedFrame:
         """Return one image; raises PortalError."""
-        instance, number = self._frames[series_id][index]
-        return viewed_frame(
-            self._acting.images.frame(instance.id, number, reduced=reduced, cancelled=self._closed)
-        )
+        return self._at(series_id, index).frame(reduced=reduced)
 
     def thumbnail(self, series_id: str, index: int) -> NDArray[np.uint8]:
         """Return a small picture; raises PortalError."""
-        instance, number = self._frames[series_id][index]
-        picture = self._acting.images.thumbnail(instance.id, number, THUMBNAIL_SIDE, cancelled=self._closed)
-        return picture.pixels
+        return self._at(series_id, index).thumbnail()
 
     def shown(self, series_id: str, indexes: Sequence[int]) -> None:
         """Tell the audit which images a person has seen (D24)."""
@@ -83,8 +122,7 @@ class PortalImages:
 
     def overlay(self, series_id: str, index: int) -> NDArray[np.uint8]:
         """Return the drawings over one image, white on black; raises PortalError."""
-        instance, number = self._frames[series_id][index]
-        return self._acting.images.overlays(instance.id, number, cancelled=self._closed).pixels
+        return self._at(series_id, index).overlay()
 
     def document(self, document_id: str) -> Document:
         """Return a document; raises PortalError."""
@@ -101,6 +139,10 @@ class PortalImages:
     def close(self) -> None:
         """Stop what is being fetched."""
         self._closed.set()
+
+    def _at(self, series_id: str, index: int) -> "OneImage":
+        instance, number = self._frames[series_id][index]
+        return OneImage(self._acting.images, instance.id, number, self._closed)
 
     def _viewed(self, series: SeriesRow) -> ViewedSeries:
         key = str(series.id)

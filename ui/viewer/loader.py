@@ -12,15 +12,20 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from app.errors import PortalError, Unavailable
 from ui.background import Background
+from ui.viewer.carrier import Carrier
 from ui.viewer.layers import Layers, make_layers
 from ui.viewer.order import Order
-from ui.viewer.source import ImageSource, Position, StaffSource
+from ui.viewer.source import FarSource, ImageSource, NearImage, Position, StaffSource
 
 BUDGET: Final = 160_000_000  # bytes of images kept
 THUMBNAILS: Final = 2_000  # small pictures kept
 AHEAD: Final = 16  # images fetched in the direction of travel
 BEHIND: Final = 3
-SLOW_MS: Final = 30.0  # a source slower than this is asked for reduced images while a finger moves
+SMALL_AHEAD: Final = 8  # files brought for small pictures before others
+FILES_AHEAD: Final = 64  # files brought in the direction of travel, where they come over a line
+SLOW_MS: Final = (
+    30.0  # a source that decodes slower than this is asked for reduced images while a finger moves
+)
 STILL_MS: Final = 120  # after this the whole image is fetched
 FIRST_MS: Final = 25  # after the first image the controls are made: until then nothing is fetched ahead
 AT_ONCE: Final = 2
@@ -83,6 +88,11 @@ class FrameLoader(QObject):
         self._has_drawings = has_drawings
         self._order = order
         self._background = background
+        self._carrier: Carrier | None = None
+        if isinstance(source, FarSource) and source.is_far:
+            self._carrier = Carrier(source, background, self)
+            self._carrier.came.connect(self._next)
+            self._carrier.failed.connect(self._on_lost)
         self._budget = budget
         self._cache = FrameCache(budget)
         self._broken: dict[Position, Exception] = {}
@@ -158,6 +168,8 @@ class FrameLoader(QObject):
         self._still.stop()
         self._soon.stop()
         self._background.cancel_all(self)  # from here on none of its results is delivered
+        if self._carrier is not None:
+            self._carrier.close()
         self._cache.clear()
         self._small.clear()
         self._broken.clear()
@@ -172,14 +184,20 @@ class FrameLoader(QObject):
         if self._is_closed:
             return
         wish = self._wish
-        if wish is not None and self._is_missing(wish):
-            if wish not in self._flying and len(self._wished) < AT_ONCE:
-                self._wished.add(wish)
-                self._fetch(wish, reduced=self._is_moving and self._usual_ms > SLOW_MS)
-            return
-        # A slow source leaves one of the two threads free, so that the next wish begins at once.
+        is_missing = wish is not None and self._is_missing(wish)
+        if self._carrier is not None:
+            self._carrier.bring(wish if is_missing else None, self._worth_bringing())
+        if wish is not None and is_missing:
+            now = wish if self._is_here(wish) else self._nearest_here(wish)
+            if now is not None and now not in self._flying and len(self._wished) < AT_ONCE:
+                self._wished.add(now)
+                self._fetch(now, reduced=self._is_moving and self._usual_ms > SLOW_MS)
+            if now is not None:
+                return
+        # A slow source leaves one of the two threads free, so that the next wish begins at once; so does a wish that
+        # is on its way.
         spare = (
-            (1 if self._usual_ms > SLOW_MS else AT_ONCE)
+            (1 if is_missing or self._usual_ms > SLOW_MS else AT_ONCE)
             - len(self._flying)
             - (self._flying_small is not None)
         )
@@ -187,15 +205,31 @@ class FrameLoader(QObject):
             self._fetch_ahead()
 
     def _fetch_ahead(self) -> None:
-        ahead = next(
-            (one for one in self._worth_having() if one not in self._tried | self._flying.keys()), None
-        )
+        ahead = next((one for one in self._worth_decoding() if self._is_here(one)), None)
+        small = next((one for one in self._small_wishes if self._is_here(one)), None)
         is_next = ahead is not None and ahead == self._order.after(self._wish or ahead, self._direction)
-        if self._small_wishes and self._flying_small is None and not is_next:
-            self._fetch_thumbnail(self._small_wishes.pop(0))
+        if small is not None and self._flying_small is None and not is_next:
+            self._small_wishes.remove(small)
+            self._fetch_thumbnail(small)
         elif ahead is not None:
             self._tried.add(ahead)
             self._fetch(ahead, reduced=False)
+
+    def _nearest_here(self, wish: Position) -> Position | None:
+        """Return what can be shown, nearer than anything yet, until a wish has come over the line."""
+        for step in range(1, AHEAD + 1):
+            for position in (
+                self._order.after(wish, step * way) for way in (self._direction, -self._direction)
+            ):
+                if position is not None and (self.held(position) is not None or position in self._flying):
+                    return None
+                if position is not None and self._is_here(position):
+                    return position
+        return None
+
+    def _is_here(self, position: Position) -> bool:
+        """Tell whether nothing has to come over a line before it is decoded."""
+        return self._carrier is None or self._carrier.near(position) is not None
 
     def _is_missing(self, position: Position) -> bool:
         return self.held(position) is None or (position in self._quick and not self._is_moving)
@@ -210,12 +244,37 @@ class FrameLoader(QObject):
                 if position is not None and self.held(position) is None:
                     yield position
 
+    def _worth_decoding(self) -> Iterator[Position]:
+        return (one for one in self._worth_having() if one not in self._tried | self._flying.keys())
+
+    def _worth_bringing(self) -> Iterator[Position]:
+        """Go over the images whose files should be brought: to be decoded next, for small pictures, and then further."""
+        if self._carrier is None:
+            return
+        if not self._has_begun and self._wish is not None and self.held(self._wish) is None:
+            return  # the first image is to be painted before anything else happens
+        yield from (one for one in self._worth_decoding() if not self._is_here(one))
+        yield from (one for one in self._small_wishes[:SMALL_AHEAD] if not self._is_here(one))
+        for step in range(AHEAD + 1, min(FILES_AHEAD, AHEAD + self._carrier.room) + 1):
+            further = self._order.after(self._wish, step * self._direction) if self._wish else None
+            if further is None:
+                return
+            if self.held(further) is None and not self._carrier.was_brought(further):
+                yield further
+
     def _fetch(self, position: Position, *, reduced: bool) -> None:
         since = QElapsedTimer()
         since.start()
         self._flying[position] = since
         self._background.run(
-            partial(_fetched, self._source, position, reduced=reduced, has_drawings=self._has_drawings),
+            partial(
+                _fetched,
+                self._source,
+                position,
+                self._near(position),
+                reduced,
+                has_drawings=self._has_drawings,
+            ),
             owner=self,
             done=partial(self._on_frame, position, reduced),
             failed=partial(self._on_failure, position),
@@ -236,17 +295,29 @@ class FrameLoader(QObject):
         self._soon.start(0 if self._has_begun else FIRST_MS)
         self._has_begun = True
 
+    def _near(self, position: Position) -> NearImage | None:
+        return self._carrier.near(position) if self._carrier is not None else None
+
+    def _on_lost(self, position: Position, error: Exception) -> None:
+        """What did not come over the line cannot be decoded, as a whole or small."""
+        if position in self._small_wishes:
+            self._small_wishes.remove(position)
+            self._keep_thumbnail(position, None)
+        self._on_failure(position, error)
+
     def _on_failure(self, position: Position, error: Exception) -> None:
-        del self._flying[position]
+        self._flying.pop(position, None)
         self._wished.discard(position)
         self._broken[position] = error
         self.failed.emit(position, error)
         self._next()
 
     def _fetch_thumbnail(self, position: Position) -> None:
-        self._flying_small = position
+        self._flying_small, near = position, self._near(position)
         self._background.run(
-            partial(self._source.thumbnail, position.series_id, position.index),
+            near.thumbnail
+            if near is not None
+            else partial(self._source.thumbnail, position.series_id, position.index),
             owner=self,
             done=partial(self._on_thumbnail, position),
             failed=lambda _error: self._on_thumbnail(position, None),
@@ -255,18 +326,29 @@ class FrameLoader(QObject):
 
     def _on_thumbnail(self, position: Position, pixels: NDArray[np.uint8] | None) -> None:
         self._flying_small = None
+        self._keep_thumbnail(position, pixels)
+        self._next()
+
+    def _keep_thumbnail(self, position: Position, pixels: NDArray[np.uint8] | None) -> None:
         self._small[position] = pixels
         while len(self._small) > THUMBNAILS:
             self._small.popitem(last=False)
         self.thumbnail_arrived.emit(position, pixels)
-        self._next()
 
 
-def _fetched(source: ImageSource, position: Position, *, reduced: bool, has_drawings: bool) -> Layers:
+def _fetched(
+    source: ImageSource,
+    position: Position,
+    near: NearImage | None,
+    reduced: bool,  # noqa: FBT001 - bound by partial
+    *,
+    has_drawings: bool,
+) -> Layers:
     """Return one image; runs in the images lane."""
-    frame = source.frame(position.series_id, position.index, reduced=reduced)
+    series_id, index = position.series_id, position.index
+    frame = near.frame(reduced=reduced) if near else source.frame(series_id, index, reduced=reduced)
     drawings = None
     if has_drawings and frame.has_overlays and not reduced and isinstance(source, StaffSource):
         with suppress(PortalError):  # the image is there without them
-            drawings = source.overlay(position.series_id, position.index)
+            drawings = near.overlay() if near else source.overlay(series_id, index)
     return make_layers(frame, drawings)

@@ -150,6 +150,41 @@ class StaffSource(ImageSource, Protocol):
         ...
 
 
+class NearImage(Protocol):
+    """One image whose file is at this machine: nobody is asked for it any more. Its methods block."""
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes its file has."""
+        ...
+
+    def frame(self, *, reduced: bool) -> ViewedFrame:
+        """Return it; reduced allows a smaller one that comes sooner. Raises PortalError."""
+        ...
+
+    def thumbnail(self) -> NDArray[np.uint8]:
+        """Return a small picture. Raises PortalError."""
+        ...
+
+    def overlay(self) -> NDArray[np.uint8]:
+        """Return the drawings over it, white on black. Raises PortalError."""
+        ...
+
+
+@runtime_checkable
+class FarSource(ImageSource, Protocol):
+    """A source whose files may have to come over a line."""
+
+    @property
+    def is_far(self) -> bool:
+        """Tell whether they do."""
+        ...
+
+    def bring(self, series_id: str, index: int) -> NearImage:
+        """Bring one image's file to this machine; blocks, and runs in the files lane. Raises PortalError."""
+        ...
+
+
 def viewed_frame(stored: StoredFrame) -> ViewedFrame:
     """Return a decoded frame as the viewer takes it."""
     return ViewedFrame(

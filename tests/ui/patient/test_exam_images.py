@@ -37,7 +37,10 @@ def test_grey_images_come_as_numbers_with_their_window_and_colour_as_colour(imag
     assert (grey.rows, grey.columns, grey.pixels.shape) == (64, 64, (64, 64))
     assert grey.pixels.dtype in (np.uint16, np.int16)
     assert not grey.lossy
-    colour = images.frame(film.id, 2, reduced=False)
+    near = images.bring(film.id, 2)
+    assert near.size > 0
+    assert near.thumbnail().shape == images.thumbnail(film.id, 2).shape
+    colour = near.frame(reduced=False)
     assert colour.grayscale is None
     assert colour.pixels.shape[2] == 3
     assert colour.lossy  # JPEG
@@ -66,6 +69,8 @@ def test_after_close_nothing_is_fetched(images: PortalImages) -> None:
     images.close()
     with pytest.raises(PortalError, match="image_cancelled"):
         images.frame(images.series[0].id, 0, reduced=False)
+    with pytest.raises(PortalError, match="image_cancelled"):
+        images.bring(images.series[0].id, 0)
 
 
 def test_another_patient_reaches_nothing_through_it(scene: Scene, account: Known, exam: UUID) -> None:
@@ -74,6 +79,8 @@ def test_another_patient_reaches_nothing_through_it(scene: Scene, account: Known
     stolen = PortalImages(scene.portal, stranger.caller, page)
     with pytest.raises(PortalError, match="image_unknown"):
         stolen.frame(stolen.series[0].id, 0, reduced=False)
+    with pytest.raises(PortalError, match="image_unknown"):
+        stolen.bring(stolen.series[0].id, 0)
 
 
 @pytest.mark.rule("D12")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,54 @@ class Exam:
 
     def shown(self, series_id: str, indexes: Sequence[int]) -> None:
         self.told.append((series_id, list(indexes)))
+
+
+class FarExam(Exam):
+    """An exam whose files come over a line; gates hold them back on it."""
+
+    is_far = True
+
+    def __init__(self, *counts: int, size: int = 200_000) -> None:
+        super().__init__(*counts)
+        self.size = size
+        self.brought: list[Position] = []
+        self.lost: dict[Position, PortalError] = {}
+        self.line_gates: dict[Position, threading.Event] = {}
+        self.set_out: dict[Position, threading.Event] = {}
+
+    def hold_on_line(self, position: Position) -> threading.Event:
+        """Keep a file on its way until the returned event is set."""
+        self.set_out[position] = threading.Event()
+        self.line_gates[position] = threading.Event()
+        return self.line_gates[position]
+
+    def bring(self, series_id: str, index: int) -> "NearFrame":
+        position = Position(series_id, index)
+        self.brought.append(position)
+        if position in self.line_gates:
+            self.set_out[position].set()
+            assert self.line_gates[position].wait(60)
+        if position in self.lost:
+            raise self.lost[position]
+        return NearFrame(self, position, self.size)
+
+
+@dataclass(frozen=True)
+class NearFrame:
+    """A file of such an exam after it came."""
+
+    exam: FarExam
+    position: Position
+    size: int
+
+    def frame(self, *, reduced: bool) -> ViewedFrame:
+        return self.exam.frame(self.position.series_id, self.position.index, reduced=reduced)
+
+    def thumbnail(self) -> NDArray[np.uint8]:
+        return self.exam.thumbnail(self.position.series_id, self.position.index)
+
+    def overlay(self) -> NDArray[np.uint8]:
+        raise NotImplementedError
 
 
 class StaffExam(Exam):

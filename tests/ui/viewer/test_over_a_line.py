@@ -16,6 +16,7 @@ from tests.far_line import far_line_to
 from tests.https_server import HttpsServer
 from tests.scene import PASSWORD, Scene
 from tests.ui.viewer.conftest import OpenViewer
+from ui.background import Background
 from ui.patient.exam_images import PortalImages
 from ui.viewer.source import Position
 
@@ -51,6 +52,7 @@ def test_an_image_that_was_fetched_ahead_is_shown_without_waiting_for_the_line(
     clock: FixedClock,
     imaging: DecodePool,
     open_viewer: OpenViewer,
+    background: Background,
     monkeypatch: pytest.MonkeyPatch,
     is_fetched_ahead: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
@@ -84,6 +86,7 @@ def test_an_image_that_was_fetched_ahead_is_shown_without_waiting_for_the_line(
                 qtbot.waitUntil(lambda at=place: viewer.shown == at, timeout=PATIENCE_MS)  # type: ignore[misc]  # bound now
             viewer.stop()
             images.close()
+            qtbot.waitUntil(background.is_idle, timeout=PATIENCE_MS)
             assert at_once == (2 * (SLICES - 1) if is_fetched_ahead else 0)
         finally:
             assert at_desk.parts.server is not None
