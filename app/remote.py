@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 from app.callers import Caller, Held, station_unknown
 from app.errors import N_, Invalid, PortalError, Unavailable
 from app.ids import new_id
-from app.openings import OpenedAlone, write_openings
+from app.openings import Noted, OpenedAlone, read_noted, write_openings
 from app.operations import LeftOver, Made, Operation, Taken, read_taken, write_made, write_operation
 from app.ports import Clock
 from app.remote_connections import Connections
@@ -131,10 +131,10 @@ class RemoteServer:
         headers = _shown(held) | {"Content-Type": "application/json"}
         self._asked("POST", "/api/handed_in", headers, write_operation(left))
 
-    def note_openings(self, held: Held, openings: tuple[OpenedAlone, ...]) -> None:
+    def note_openings(self, held: Held, openings: tuple[OpenedAlone, ...]) -> Noted:
         """Tell whose page was opened here while the server was away; raises Unavailable when it is away."""
         headers = _shown(held) | {"Content-Type": "application/json"}
-        self._asked("POST", "/api/openings", headers, write_openings(openings))
+        return read_noted(self._asked("POST", "/api/openings", headers, write_openings(openings)))
 
     def enrol(self, use_case: UseCase[Any, Any, Any], code: str) -> Any:
         """Return what the use case answers to a one-time code; the only thing that is asked for without a key."""
