@@ -1,5 +1,6 @@
 """What every test may ask for: databases, a portal with hand-made fakes around it, a scene with people."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,12 @@ from tests.fakes import FixedClock, KeptKeyRing, KeptMailer, KeptTextSender, qui
 from tests.https_server import HttpsServer, running_https
 from tests.machine import ANSWERS, Machine
 from tests.scene import Scene
+
+
+def pytest_collection_finish() -> None:
+    """Take the code and the list of tests out of every search for garbage: they live as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

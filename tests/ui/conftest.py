@@ -30,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    if not gc.get_freeze_count():  # a test has looked through everything
+        gc.collect()
+        gc.freeze()
     threads = set(threading.enumerate())
     yield
     left = [thread.name for thread in threading.enumerate() if thread not in threads]

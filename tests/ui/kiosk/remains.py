@@ -28,6 +28,7 @@ class Canary:
 
     def find(self, *folders: Path) -> list[str]:
         """Say where the word is still to be found."""
+        gc.unfreeze()  # what was there before the stay may hold something of it now
         gc.collect()
         word = self.word
         return sorted({*_in_qt(word), *_in_clipboard(word), *_in_python(word), *_in_files(word, folders)})
