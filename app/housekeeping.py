@@ -5,6 +5,7 @@ from datetime import timedelta
 from app.downloads import forget_downloads
 from app.importing.keeping import forget_left_over
 from app.messages import queue_mail
+from app.operations import TAKEN_FOR
 from app.parts import Parts
 from app.print_requests import take_back_prints
 from app.rules.account_life import notice_due_at
@@ -12,9 +13,11 @@ from app.rules.calendar import local_day
 from app.tasks import make_task
 from app.use_case import Work, by_itself
 from db.queries import clinic as clinic_queries
+from db.queries import handed_in as handed_in_queries
 from db.queries import housekeeping as queries
 from db.queries import journal as journal_queries
 from db.queries import messages as message_queries
+from db.queries import staff as staff_queries
 
 _TICK = timedelta(microseconds=1)
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)  # those of several programs on one database
@@ -144,7 +147,11 @@ def _send_audit_head(parts: Parts, work: Work[None]) -> None:
 def _wipe(_parts: Parts, work: Work[None]) -> None:
     rules = work.clinic.rules
     journal_queries.erase_replay_secrets(work.session, work.now)
-    journal_queries.forget_replays(work.session, work.now - timedelta(days=rules.replay_days))
+    # An operation that is sent now is at most so old, and a clock may differ by a day.
+    long_ago = work.now - TAKEN_FOR - timedelta(days=1)
+    journal_queries.forget_replays(work.session, work.now - timedelta(days=rules.replay_days), long_ago)
+    handed_in_queries.forget_decided(work.session, long_ago)
+    staff_queries.forget_past_rights(work.session, long_ago)
     journal_queries.forget_throttles(work.session, work.now)
     for message in message_queries.with_old_content(
         work.session, work.now - timedelta(hours=rules.message_secret_hours)

@@ -1,9 +1,10 @@
 """What desks that were switched off handed in."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from db.models import HandedIn, Staff, Station
@@ -54,3 +55,8 @@ def with_station(session: Session, handed_in_id: UUID) -> tuple[HandedIn, Statio
         .where(HandedIn.id == handed_in_id)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def forget_decided(session: Session, before: datetime) -> None:
+    """Delete what was decided before an instant."""
+    session.execute(delete(HandedIn).where(HandedIn.decided_at < before))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -145,9 +145,14 @@ def erase_replay_secrets(session: Session, now: datetime) -> None:
     session.execute(update(Replay).where(Replay.secret_until <= now).values(answer=None, secret_until=None))
 
 
-def forget_replays(session: Session, before: datetime) -> None:
-    """Delete answers older than they need be kept."""
-    session.execute(delete(Replay).where(Replay.at < before))
+def forget_replays(session: Session, before: datetime, desks_before: datetime) -> None:
+    """Delete answers older than they need be kept; that a desk's work was done is known longer, without the answer."""
+    of_a_desk = or_(Replay.caller.startswith("operation:"), Replay.caller.startswith("opening:"))
+    session.execute(delete(Replay).where(Replay.at < before, not_(of_a_desk)))
+    session.execute(
+        update(Replay).where(Replay.at < before, of_a_desk, Replay.answer.is_not(None)).values(answer=None)
+    )
+    session.execute(delete(Replay).where(Replay.at < desks_before))
 
 
 def count_try(

@@ -1,12 +1,13 @@
 """Employees, their roles and sites."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from db.models import Staff, StaffRole, StaffSite
+from db.models import PastRights, Staff, StaffRole, StaffSite
 
 
 def everybody(session: Session) -> list[Staff]:
@@ -58,3 +59,8 @@ def managers_locked(session: Session) -> set[UUID]:
     session.execute(select(Staff.id).order_by(Staff.id).with_for_update())
     managing = select(StaffRole.staff_id).where(StaffRole.role == "manager")
     return set(session.scalars(select(Staff.id).where(Staff.id.in_(managing), Staff.disabled_at.is_(None))))
+
+
+def forget_past_rights(session: Session, before: datetime) -> None:
+    """Delete what employees were allowed until an instant or earlier."""
+    session.execute(delete(PastRights).where(PastRights.until_at < before))

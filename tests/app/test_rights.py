@@ -3,28 +3,41 @@
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 
-from app.errors import NotAllowed, NotFound
+from app.errors import PortalError
 from app.ids import new_id
 from app.operations import Operation
 from app.rules.access import Role
 from app.served import served_by
 from app.takeover import take_over
-from db.models import Patient
+from db.models import HandedIn, PastRights, Patient, Replay
 from tests.fakes import FixedClock
 from tests.scene import Known, Scene
 
 
-def handed_over(scene: Scene, who: Known, at: datetime, use_case: str, made: UUID, **asked: object) -> str:
+def handed_over(
+    scene: Scene,
+    who: Known,
+    at: datetime,
+    use_case: str,
+    made: UUID,
+    *,
+    request_id: UUID | None = None,
+    **asked: object,
+) -> str:
     """What the server says to what somebody did at Desk 1 at an instant; empty when it is taken."""
-    operation = Operation(new_id(), use_case, 1, json.dumps(asked), {"patient": made}, at, at, who.id)
+    operation = Operation(
+        request_id or new_id(), use_case, 1, json.dumps(asked), {"patient": made}, at, at, who.id
+    )
     parts = scene.portal.parts
     try:
         take_over(parts, served_by(scene.portal), scene.desk.caller, operation)
-    except (NotAllowed, NotFound) as error:
+    except PortalError as error:
         return error.kind
     return ""
 
@@ -106,8 +119,10 @@ def test_a_site_taken_away_afterwards_does_not_refuse_and_one_given_afterwards_d
         times[name] = clock()
 
     def said(at: datetime, patient: UUID) -> str:
-        asked = {"patient_id": str(patient), "email": "", "mobile": "", "postal_address": ["12 Long Lane"]}
-        return handed_over(scene, known, at, "patients.change_contact", new_id(), **asked)
+        asked: dict[str, Any] = {"email": "", "mobile": "", "postal_address": ["12 Long Lane"]}
+        return handed_over(
+            scene, known, at, "patients.change_contact", new_id(), patient_id=str(patient), **asked
+        )
 
     found = {
         (name, where): said(at, patient) for name, at in times.items() for where, patient in patients.items()
@@ -122,3 +137,68 @@ def test_a_site_taken_away_afterwards_does_not_refuse_and_one_given_afterwards_d
     with scene.portal.parts.database.reading() as session:
         sites = {name: session.get_one(Patient, one).site_id for name, one in registered.items()}
     assert sites == dict.fromkeys(times, scene.north) | {"south": scene.south}
+
+
+@pytest.mark.rule("D26")
+def test_what_a_desk_did_is_taken_over_and_known_for_a_year_and_what_that_needs_is_kept_as_long_and_no_longer(
+    scene: Scene, clock: FixedClock
+) -> None:
+    begun = clock()
+    known = scene.employee(Role.RECEPTION, scene.north)
+    patient, request_id = new_id(), new_id()
+    born = {"family_name": "Long", "given_names": "Ago", "birth_date": "1950-01-01"}
+
+    def again() -> str:
+        return handed_over(scene, known, begun, "patients.register", patient, request_id=request_id, new=born)
+
+    def handed_in(decided_at: datetime | None) -> UUID:
+        row = HandedIn(
+            id=new_id(),
+            station_id=scene.desk.id,
+            operation_id=new_id(),
+            use_case="patients.register",
+            form=1,
+            arguments="",
+            ids="",
+            sealed=b"",
+            made_at=begun,
+            contact_at=begun,
+            name="",
+            handed_in_at=begun,
+            decided_at=decided_at,
+        )
+        scene.add(row)
+        return row.id
+
+    clock.advance(timedelta(hours=1))
+    office = scene.acting(scene.employee(Role.MANAGER, scene.north))
+    office.staff.change(known.id, "Robin", (Role.CLINICAL,), (scene.north,))
+    decided, undecided = handed_in(clock()), handed_in(None)
+
+    def kept() -> tuple[int, list[UUID], list[bytes | None]]:
+        scene.portal.housekeep()
+        with scene.portal.parts.database.reading() as session:
+            past = session.scalars(select(PastRights).where(PastRights.staff_id == known.id)).all()
+            rows = session.scalars(select(HandedIn.id).order_by(HandedIn.id)).all()
+            answers = session.scalars(select(Replay.answer).where(Replay.request_id == request_id)).all()
+        return len(past), list(rows), list(answers)
+
+    clock.now = begun + timedelta(days=300)
+    assert kept() == (1, [decided, undecided], [])
+    assert again() == ""  # by the rights of then
+    clock.now = begun + timedelta(days=366)
+    # That it was done is still known; what it was answered, with the person's name, is not kept so long.
+    assert kept() == (1, [decided, undecided], [None])
+    assert again() == ""
+    assert kind_of(scene, known, begun) == ""
+    clock.advance(timedelta(seconds=1))
+    assert kind_of(scene, known, begun) == "operation_too_old"
+    assert again() == ""  # it was done
+    clock.now = begun + timedelta(days=367, hours=2)
+    assert kept() == (0, [undecided], [None])
+    assert again() == ""
+    clock.now = begun + timedelta(days=300 + 368)
+    assert kept() == (0, [undecided], [])
+    assert again() == "operation_too_old"
+    with scene.portal.parts.database.reading() as session:
+        assert session.scalar(select(func.count()).where(Patient.id == patient)) == 1
