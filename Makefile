@@ -1,6 +1,6 @@
 # Every target but help first sets the project up (packaging/set-up.sh), once.
 .DEFAULT_GOAL := help
-.PHONY: help run kiosk test check rules tour faults bench bench-viewer bench-web bench-search bench-server fuzz format catalogue
+.PHONY: help run kiosk test check rules tour faults bench bench-viewer bench-link bench-web bench-search bench-server fuzz format catalogue
 PY := .venv/bin/python
 SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
 PARALLEL ?= auto
@@ -44,6 +44,9 @@ bench: .set-up/test ## Measure speed side by side with the usual alternatives
 
 bench-viewer: .set-up/test .venv-bench/.locked ## Measure the viewer side by side with what a user would pick instead
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m bench.viewer $(ARGS)
+
+bench-link: .set-up/test ## Measure the viewer at a desk whose server is 20 ms and 100 Mbit/s away (three minutes)
+	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(PY) -m bench.link $(ARGS)
 
 bench-web: .set-up/bench-web ## Measure pages and images in a browser side by side with Orthanc, dwv and cornerstone
 	@$(PY) -m bench.web $(ARGS)

@@ -188,7 +188,8 @@ def swipe_through(bench: Bench, steps: int, hertz: float, *, with_pulse: bool = 
     def step(number: int) -> None:
         viewer.go(Position(series.id, number % series.count), is_moving=True)
 
-    stepper = Stepper(step, steps, hertz, bench.application.quit)
+    loop = QEventLoop()  # the application's own closes every window when it is quit
+    stepper = Stepper(step, steps, hertz, loop.quit)
 
     def painted() -> None:
         if viewer.shown is not None:
@@ -201,7 +202,7 @@ def swipe_through(bench: Bench, steps: int, hertz: float, *, with_pulse: bool = 
     if with_pulse:
         pulse.start()
     stepper.start()
-    bench.application.exec()
+    loop.exec()
     bench.wait(lambda: bool(whole))
     gaps = [until - since for since, until, _ in pulse.stop()] if with_pulse else []
     settled = (whole[0] - stepper.last_asked) * 1000

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+ROUND_TRIP_S = 0.02
+BYTES_PER_S = 100e6 / 8  # each way
 _PIECE = 16 * 1024
 _MOST_ON_THE_WAY = 64  # pieces: then whoever sends waits, as on a real line
 
@@ -15,7 +17,9 @@ _MOST_ON_THE_WAY = 64  # pieces: then whoever sends waits, as on a real line
 class FarLine:
     """Forwards connections; round_trip_s there and back, and so many bytes a second each way, shared by all."""
 
-    def __init__(self, port: int, *, round_trip_s: float = 0.02, bytes_per_s: float = 100e6 / 8) -> None:
+    def __init__(
+        self, port: int, *, round_trip_s: float = ROUND_TRIP_S, bytes_per_s: float = BYTES_PER_S
+    ) -> None:
         self._to = ("127.0.0.1", port)
         self._way_s, self._bytes_per_s = round_trip_s / 2, bytes_per_s
         self._listening = socket.create_server(("127.0.0.1", 0))
