@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from app.callers import Caller, station_unknown
 from app.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
 from app.operations import Operation, asked_for, read_made
-from app.outside.logs import report_bug
+from app.outside.logs import note_refusal, report_bug
 from app.portal import Portal
 from app.served import Served, may_ask, served_by
 from app.transport import API_VERSION, OLDEST_VERSION, in_trouble, request_unreadable, write_error
@@ -145,6 +145,7 @@ def _made_ahead(request: Request, served: Served, request_id: UUID | None, now: 
 
 def told(error: PortalError, status: int | None = None) -> Response:
     """Return the answer that is an error."""
+    note_refusal(error)
     if error.kind in _KEY_IS_OUT:
         status = _NO_KEY
     answer = Response(

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.callers import Caller, station_unknown
 from app.errors import N_, Unavailable
+from app.outside.logs import in_hand
 from app.portal import Portal
 from app.served import Served, too_large
 from app.transport import API_VERSION, OLDEST_VERSION
@@ -48,14 +49,21 @@ def caller_of(request: Request, api: ApiPart) -> Caller:
 
 def station_of(request: Request, api: ApiPart) -> Caller:
     """Return the station that shows its key, whatever the version of its program; raises NotAllowed as caller_of."""
-    station = api.portal.station(_key(request))
+    station = _noted(api.portal.station(_key(request)))
     api.portal.note_seen(station)
     return station
 
 
 def leaving_station_of(request: Request, api: ApiPart) -> Caller:
     """Return the desk that shows its key and was switched off; raises NotAllowed for every other."""
-    return api.portal.leaving_station(_key(request))
+    return _noted(api.portal.leaving_station(_key(request)))
+
+
+def _noted(station: Caller) -> Caller:
+    within = in_hand.get()
+    if within is not None:
+        within.station = station.station_id
+    return station
 
 
 def _key(request: Request) -> str:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import N_, Conflict, Invalid, NotAllowed, NotFound, PortalError, Refused, Unavailable
-from app.outside.logs import report_bug
+from app.outside.logs import note_refusal, report_bug
 from web.pages import Here, Pages, here
 from web.sign_in_page import SIGN_IN_FIRST, sign_in_page
 
@@ -43,6 +43,7 @@ def tell_errors(application: FastAPI) -> None:
 
     def portal_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalError)
+        note_refusal(error)
         if isinstance(error, Unavailable):
             logging.getLogger(__name__).warning("a part does not answer", exc_info=error)
         if error.kind in SIGN_IN_FIRST:

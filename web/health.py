@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from time import perf_counter
+from uuid import UUID, uuid4
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.health import health
+from app.outside.logs import Fixed, InHand, in_hand, note_request
 from app.parts import Parts
 from app.settings import is_this_machine
 from web.feed import Feed
@@ -17,6 +19,9 @@ ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 PATHS = frozenset({ALIVE, READY, METRICS})
 _LIMITS_S = (0.005, 0.02, 0.05, 0.15, 0.5, 2.0, 10.0)
 _STATIONS = "/api/"
+_FOLLOWED = "changes.follow"
+_METHODS = frozenset({"GET", "HEAD", "POST"})
+_FAILED = 400
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -46,8 +51,10 @@ class Health:
         await (await self._response(scope))(scope, receive, send)
 
     async def counted(self, app: ASGIApp, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and count it by what was asked and how it ended."""
+        """Pass a request on, count it by what was asked and how it ended, and write that down."""
         began, status = perf_counter(), 500
+        # The same for the threads that answer: what they write down says which request it was, and which station's.
+        within = in_hand.set(InHand(_request_id(scope)))
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -58,7 +65,13 @@ class Health:
         try:
             await app(scope, receive, watched)
         finally:
-            self._count(self._kind(path), status, perf_counter() - began)
+            seconds, kind = perf_counter() - began, self._kind(path)
+            self._count(kind, status, seconds)
+            # What waits for news, and what never changes, would only hide the others.
+            if status >= _FAILED or kind not in {_FOLLOWED, "static"}:
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                note_request(seconds * 1000, status, Fixed(method), Fixed(_asked(kind, scope)))
+            in_hand.reset(within)
 
     async def _response(self, scope: Scope) -> Response:
         if scope["path"] == ALIVE:
@@ -82,3 +95,17 @@ class Health:
     def _count(self, kind: str, status: int, seconds: float) -> None:
         self._answers.labels(kind, str(status)).inc()
         self._seconds.labels(kind).observe(seconds)
+
+
+def _request_id(scope: Scope) -> UUID:
+    """The id under which a station asks for what is done once; else a new one."""
+    said = dict(scope["headers"]).get(b"portal-request", b"")
+    try:
+        return UUID(said.decode("ascii"))
+    except ValueError:
+        return uuid4()
+
+
+def _asked(kind: str, scope: Scope) -> str:
+    """The use case, or the address of a page as the program knows it: {exam_id} in the place of the id."""
+    return getattr(scope.get("route"), "path", kind) if kind == "pages" else kind

@@ -11,7 +11,7 @@ import uvicorn
 
 from app.chores import Chores
 from app.errors import N_, Invalid, Unavailable
-from app.outside.logs import start_logging
+from app.outside.logs import log_to_journal, start_logging, start_request_log
 from app.portal import Portal, open_portal
 from app.practice import open_practice
 from app.settings import ListenSettings, MachineSettings, is_this_machine
@@ -29,6 +29,8 @@ def run_server(settings: MachineSettings, *, is_practice: bool) -> int:
     Raises Invalid or Unavailable in plain words when it cannot listen, or a part is missing.
     """
     handler = start_logging(settings.log_folder, "server")
+    requests = start_request_log(settings.log_folder)
+    log_to_journal()
     try:
         listening = listening_socket(settings.listen)
         try:
@@ -42,6 +44,7 @@ def run_server(settings: MachineSettings, *, is_practice: bool) -> int:
         finally:
             listening.close()
     finally:
+        requests.close()
         handler.close()
     return 0
 

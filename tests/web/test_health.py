@@ -1,9 +1,13 @@
 """What looks after the server: alive, ready, and numbers without a word of any person."""
 
-from collections.abc import Iterator
+import json
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
@@ -12,10 +16,12 @@ from sqlalchemy import text
 
 from app.errors import Unavailable
 from app.imaging import DecodePool
+from app.outside.logs import start_request_log
 from app.portal import open_portal
 from app.settings import practice_settings
+from app.transport import API_VERSION
 from tests.fakes import FixedClock
-from tests.web.conftest import Web
+from tests.web.conftest import NUMBER, Web
 from tests.web.test_feed import answer, served
 from web.main import MOST_IN_HAND
 
@@ -47,6 +53,69 @@ def test_it_says_whether_it_is_ready_and_what_it_does(web: Web) -> None:
         found = (ready.status_code, ready.json())
         assert found == (503, {"database": True, "tables": False, "archive": False})
         assert here.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def requests_written(tmp_path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What the log of requests says, without the times."""
+    logger = logging.getLogger("web.requests")
+    handler = start_request_log(tmp_path / "log")
+    logger.setLevel(logging.INFO)
+
+    def written() -> list[dict[str, Any]]:
+        lines = (tmp_path / "log" / "requests.log").read_text().splitlines()
+        times = {"at", "milliseconds"}
+        return [{k: v for k, v in json.loads(line).items() if k not in times} for line in lines]
+
+    yield written
+    logger.setLevel(logging.NOTSET)
+    logger.removeHandler(handler)
+    handler.close()
+
+
+def test_a_slow_or_failed_request_of_a_station_is_found_and_nobody_is_named(
+    web: Web, requests_written: Callable[[], list[dict[str, Any]]]
+) -> None:
+    web.invitation()
+    desk = web.scene.desk
+    keyed = {"Authorization": "Bearer key of Desk 1", "Portal-Api": str(API_VERSION)}
+    stations = TestClient(web.app, base_url="http://127.0.0.1")
+    asked = uuid4()
+    stations.post("/api/sessions.mine", json={}, headers=keyed | {"Portal-Request": str(asked)})
+    stations.post("/api/sessions.mine", json={}, headers={"Authorization": f"Bearer {NUMBER}"})
+    stations.post(f"/api/{NUMBER}", json={}, headers=keyed)
+    outside = web.browser()
+    outside.get("/static/portal.css")
+    outside.get("/static/none.css")
+    outside.enter("WRNGWRNGWRNG")
+    outside.get(f"/i/{NUMBER}")
+    outside.client.request("BREW", f"/{NUMBER}")
+    first, *others = requests_written()
+    assert first == {
+        "level": "INFO",
+        "logger": "web.requests",
+        "event": "answered",
+        "request": str(asked),
+        "station": str(desk.caller.station_id),
+        "refused": "signed_out",
+        "asked": "sessions.mine",
+        "method": "POST",
+        "status": 403,
+    }
+    ends = [(line["method"], line["asked"], line["status"], line.get("refused")) for line in others]
+    assert ends == [
+        ("POST", "sessions.mine", 401, "station_unknown"),
+        ("POST", "other of stations", 404, "use_case_unknown"),
+        ("GET", "static", 404, None),
+        ("GET", "/open", 200, None),
+        ("POST", "/open", 403, None),
+        ("GET", "/i/{number}", 200, None),
+        ("other", "pages", 404, None),
+    ]
+    assert len({line["request"] for line in (first, *others)}) == len(others) + 1
+    written = str((first, *others))
+    for private in ("Hart", "Okafor", NUMBER, "WRNG", "203.0.113", "BREW", "key of"):
+        assert private not in written
 
 
 @contextmanager

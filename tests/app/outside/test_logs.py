@@ -1,5 +1,7 @@
 import gc
+import json
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -11,8 +13,18 @@ import pytest
 import requests
 import sqlalchemy
 
-from app.errors import Conflict
-from app.outside.logs import DiscreetFormatter, report_bug, start_logging
+from app.errors import Conflict, NotFound
+from app.outside.logs import (
+    Fixed,
+    InHand,
+    in_hand,
+    log_to_journal,
+    note_refusal,
+    note_request,
+    report_bug,
+    start_logging,
+    start_request_log,
+)
 
 CANARY = "Zoe-Canary-1987"
 LOG = logging.getLogger("app.test")
@@ -41,13 +53,21 @@ def test_the_log_says_what_kind_of_exception_it_was_and_where(logged: Callable[[
         _fails(CANARY)
     except LookupError as error:
         reference = report_bug(error)
-    text = logged()
-    assert reference in text
+    line = json.loads(logged())
     assert len(reference) == 8
-    assert "builtins.LookupError" in text
-    assert "in _fails: raise LookupError(words)" in text
-    assert f"{Path(__file__)}:" in text
-    assert CANARY not in text
+    assert line.pop("at").endswith("+00:00")
+    *_before, where, kind = line.pop("from")
+    assert where.startswith(f"{Path(__file__)}:")
+    assert where.endswith("in _fails: raise LookupError(words)")
+    assert kind == "builtins.LookupError"
+    assert line == {
+        "level": "ERROR",
+        "logger": "app.outside.logs",
+        "event": "unexpected error",
+        "reference": reference,
+        "error": "builtins.LookupError",
+    }
+    assert CANARY not in logged()
 
 
 def test_the_plain_formatter_would_have_written_the_canary() -> None:
@@ -78,19 +98,85 @@ def test_neither_causes_nor_groups_nor_notes_nor_locals_are_written(logged: Call
 
 
 def test_our_own_words_and_numbers_are_written_and_texts_are_not(logged: Callable[[], str]) -> None:
-    LOG.info("imported %d images of %s for %s in %.1f s, %r", 12, UUID(int=7), CANARY, 2.5, {"name": CANARY})
-    LOG.info("refused: %s", Conflict("already_released", "x", name=CANARY))
-    text = logged()
-    assert "imported 12 images of 00000000-0000-0000-0000-000000000007 for <str> in 2.5 s" in text
-    assert "refused: app.errors.Conflict(already_released)" in text
-    assert text.count("\n") == 2
-    assert CANARY not in text
+    values = {
+        "images": 12,
+        "exam": UUID(int=7),
+        "of": CANARY,
+        "seconds": 2.5,
+        "how": Fixed("whole"),
+        "who": [CANARY],
+    }
+    LOG.info("imported", extra={"values": values})
+    LOG.info("for %s, %d", CANARY, 12)
+    LOG.info("for %(name)s", {"name": CANARY})
+    LOG.info("refused", exc_info=Conflict("already_released", "x", name=CANARY))
+    logging.getLogger("pydicom").error("read", extra={"values": {"tag": Fixed(CANARY)}})
+    lines = [json.loads(line) for line in logged().splitlines()]
+    assert [line["event"] for line in lines[:4]] == ["imported", "for %s, %d", "for %(name)s", "refused"]
+    assert {name: lines[0][name] for name in values} == {
+        "images": 12,
+        "exam": "00000000-0000-0000-0000-000000000007",
+        "of": "<str>",
+        "seconds": 2.5,
+        "how": "whole",
+        "who": "<list>",
+    }
+    assert lines[3]["error"] == "app.errors.Conflict(already_released)"
+    assert len(lines) == 5
+    assert CANARY not in logged()
 
 
-@pytest.mark.parametrize("arguments", [(CANARY,), (1, CANARY), ({"name": CANARY},)])
-def test_a_message_whose_arguments_do_not_fit_is_written_without_them(arguments: tuple[object, ...]) -> None:
-    record = LOG.makeRecord("app.test", logging.INFO, "f", 1, "number %d", arguments, None)
-    assert DiscreetFormatter().format(record).endswith(" - number %d")
+def test_requests_have_a_file_of_their_own_and_what_is_written_meanwhile_says_which_it_was(
+    logged: Callable[[], str], tmp_path: Path
+) -> None:
+    handler = start_request_log(tmp_path / "log")
+    within = in_hand.set(InHand(UUID(int=1), UUID(int=2)))
+    try:
+        LOG.warning("a part does not answer")
+        note_refusal(NotFound("patient_unknown", "x", name=CANARY))
+        note_request(12.345, 404, Fixed("POST"), Fixed("patients.page"))
+    finally:
+        in_hand.reset(within)
+        logging.getLogger("web.requests").removeHandler(handler)
+        handler.close()
+    (general,) = [json.loads(line) for line in logged().splitlines()]
+    (request,) = [json.loads(line) for line in (tmp_path / "log" / "requests.log").read_text().splitlines()]
+    assert general["event"] == "a part does not answer"
+    assert (general["request"], general["station"]) == (str(UUID(int=1)), str(UUID(int=2)))
+    del request["at"]
+    assert request == {
+        "level": "INFO",
+        "logger": "web.requests",
+        "event": "answered",
+        "request": str(UUID(int=1)),
+        "station": str(UUID(int=2)),
+        "refused": "patient_unknown",
+        "asked": "patients.page",
+        "method": "POST",
+        "status": 404,
+        "milliseconds": 12.3,
+    }
+
+
+def test_systemds_journal_gets_the_same_lines_and_a_terminal_does_not(
+    logged: Callable[[], str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    its = os.fstat(sys.stderr.fileno())
+    root = logging.getLogger()
+    before = list(root.handlers)
+    monkeypatch.setenv(
+        "JOURNAL_STREAM", f"{its.st_dev}:{its.st_ino + 1}"
+    )  # what a session's terminal inherits
+    log_to_journal()
+    assert root.handlers == before
+    monkeypatch.setenv("JOURNAL_STREAM", f"{its.st_dev}:{its.st_ino}")
+    log_to_journal()
+    try:
+        LOG.warning("chores wait")
+    finally:
+        (added,) = set(root.handlers) - set(before)
+        root.removeHandler(added)
+    assert capfd.readouterr().err == logged()
 
 
 def test_an_exception_or_text_as_the_message_itself_does_not_show(logged: Callable[[], str]) -> None:
@@ -114,7 +200,7 @@ def test_sql_with_a_name_in_it_does_not_come_into_the_log(logged: Callable[[], s
     LOG.error("while looking for %s", CANARY, exc_info=failed.value)
     logging.getLogger("sqlalchemy.engine").error("failed %s", CANARY, exc_info=failed.value)
     text = logged()
-    assert text.count("sqlalchemy.exc.OperationalError") == 3
+    assert text.count('"error": "sqlalchemy.exc.OperationalError"') == 3
     assert "sqlite3.OperationalError" in text
     assert CANARY not in text
 
@@ -174,7 +260,7 @@ def test_an_exception_nobody_caught_is_logged_and_not_printed(
 
     Stubborn()
     gc.collect()
-    assert logged().count("builtins.LookupError") == 3
+    assert logged().count('"error": "builtins.LookupError"') == 3
     assert CANARY not in logged()
     printed = "".join(capfd.readouterr())
     assert "Something went wrong" in printed
