@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from db.models import AuditEvent, Exam, Instance, Series, Study
-from db.queries.exams import Reach, ReachKind, opening, reached, reached_later
+from db.queries.exams import Reach, ReachKind, opening, reached_later
 
 IMAGES_SHARED = ("report_and_images", "images")
 # Documents and structured reports of a study may hold the radiologist's text: they are not images, and the
@@ -28,15 +28,19 @@ def of_exam(
     session: Session, reach: Reach, now: datetime, exam_id: UUID
 ) -> Sequence[tuple[Study, Series, Instance]]:
     """Return every instance of an exam that the caller may see, in the order they are looked at."""
-    query = (
+    return session.execute(_of_exam(reach.kind), {"exam_id": exam_id, **reach.values(now)}).all()
+
+
+@cache
+def _of_exam(kind: ReachKind) -> Select[Study, Series, Instance]:
+    return (
         select(Study, Series, Instance)
         .join(Series, Series.study_id == Study.id)
         .join(Instance, Instance.series_id == Series.id)
         .join(Exam, Exam.id == Study.exam_id)
-        .where(Exam.id == exam_id, reached(reach, now, *IMAGES_SHARED), _shown(reach.kind))
+        .where(Exam.id == bindparam("exam_id"), reached_later(kind, *IMAGES_SHARED), _shown(kind))
         .order_by(Study.id, Series.number, Series.id, Instance.number, Instance.id)
     )
-    return session.execute(query).all()
 
 
 def instance(

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, or_, select, true, update
 from sqlalchemy.orm import Session, defer
 
 from db.models import (
@@ -18,12 +20,12 @@ from db.models import (
     ReportFile,
     Staff,
 )
-from db.queries.exams import Reach, reached
+from db.queries.exams import Reach, ReachKind, reached, reached_later
 
 REPORT_SHARED = ("report_and_images", "report")
 
 
-def visible(now: datetime) -> ColumnElement[bool]:
+def visible(now: Any) -> ColumnElement[bool]:
     """Tell, of a row of report joined with its exam, whether patient and guest may read it now (R29)."""
     return and_(
         Report.status != "preliminary",
@@ -35,27 +37,33 @@ def visible(now: datetime) -> ColumnElement[bool]:
     )
 
 
+_OF_EXAMS = (
+    select(Report, visible(bindparam("now")))
+    .join(Exam, Exam.id == Report.exam_id)
+    .where(Report.exam_id.in_(bindparam("exam_ids", expanding=True)))
+    .order_by(Report.authored_at, Report.id)
+    .options(defer(Report.text, raiseload=True))
+)
+
+
 def of_exams(session: Session, exam_ids: Iterable[UUID], now: datetime) -> Sequence[tuple[Report, bool]]:
     """Return the reports of exams without their text, oldest first, each with whether it is visible."""
-    query = (
-        select(Report, visible(now))
-        .join(Exam, Exam.id == Report.exam_id)
-        .where(Report.exam_id.in_(list(exam_ids)))
-        .order_by(Report.authored_at, Report.id)
-        .options(defer(Report.text, raiseload=True))
-    )
-    return session.execute(query).all()
+    return session.execute(_OF_EXAMS, {"exam_ids": list(exam_ids), "now": now}).all()
 
 
 def readable(session: Session, reach: Reach, now: datetime, report_id: UUID) -> tuple[Report, Exam] | None:
     """Return a report with its text where the caller may read it now, else None."""
-    released = true() if reach.is_staff else visible(now)
-    query = (
+    return session.execute(_readable(reach.kind), {"report_id": report_id, **reach.values(now)}).one_or_none()
+
+
+@cache
+def _readable(kind: ReachKind) -> Select[Report, Exam]:
+    released = true() if kind.is_staff else visible(bindparam("now"))
+    return (
         select(Report, Exam)
         .join(Exam, Exam.id == Report.exam_id)
-        .where(Report.id == report_id, reached(reach, now, *REPORT_SHARED), released)
+        .where(Report.id == bindparam("report_id"), reached_later(kind, *REPORT_SHARED), released)
     )
-    return session.execute(query).one_or_none()
 
 
 def to_change(session: Session, reach: Reach, now: datetime, report_id: UUID) -> tuple[Report, Exam] | None:
