@@ -49,10 +49,16 @@ def pixmap(
 
 def icon(name: str, colour: QColor, disabled: QColor, size: int, room: tuple[int, int] = (0, 0)) -> QIcon:
     """Return the icon for a button, sharp at the usual densities of screens, with room between it and the word."""
+    return QIcon(_icon(name, colour.rgba(), disabled.rgba(), size, room))
+
+
+# A window asks for the same icon again at every change of style, and a keyboard's keys with every page.
+@lru_cache(maxsize=128)
+def _icon(name: str, colour: int, disabled: int, size: int, room: tuple[int, int]) -> QIcon:
     made = QIcon()
     for density in DENSITIES:
-        made.addPixmap(pixmap(name, colour, size, density, room))
-        made.addPixmap(pixmap(name, disabled, size, density, room), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, QColor.fromRgba(colour), size, density, room))
+        made.addPixmap(pixmap(name, QColor.fromRgba(disabled), size, density, room), QIcon.Mode.Disabled)
     return made
 
 
