@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -90,4 +91,10 @@ class Parts:
             raise Unavailable(
                 "not_set_up", N_("This clinic has not been set up yet. Open the staff application to begin.")
             )
-        return clinic_document.validate_json(stored[0])
+        return _read(stored[0])
+
+
+# Asked at every use case, and nearly always of the same words.
+@lru_cache(maxsize=8)
+def _read(document: str) -> Clinic:
+    return clinic_document.validate_json(document)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, delete, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -12,6 +13,19 @@ from sqlalchemy.orm import Session
 from db.models import AuditEvent, Base, Change, Journal, Replay, Site, Throttle
 
 CHANGES_AT_ONCE = 500
+
+# Built once, and of the table rather than of its entity, because everybody who writes waits for these.
+_COUNTERS = cast("Table", Journal.__table__)
+_RESERVE = (
+    update(_COUNTERS)
+    .values(
+        change_number=_COUNTERS.c.change_number + bindparam("changes"),
+        audit_number=_COUNTERS.c.audit_number + bindparam("audits"),
+    )
+    .returning(_COUNTERS.c.change_number, _COUNTERS.c.audit_number, _COUNTERS.c.audit_hash)
+)
+_SET_HEAD = update(_COUNTERS).values(audit_hash=bindparam("head"))
+_HEAD = select(Journal.epoch, Journal.change_number, Journal.audit_number, Journal.audit_hash)
 
 # Whose request, to which use case, under which id.
 RequestKey = tuple[str, str, UUID]
@@ -23,18 +37,13 @@ def reserve(session: Session, *, changes: int, audits: int) -> tuple[int, int, b
     Must be the last lock a transaction takes: it serialises everybody who writes.
     """
     session.flush()
-    row = session.execute(
-        update(Journal)
-        .values(change_number=Journal.change_number + changes, audit_number=Journal.audit_number + audits)
-        .returning(Journal.change_number, Journal.audit_number, Journal.audit_hash)
-        .execution_options(synchronize_session=False)
-    ).one()
+    row = session.execute(_RESERVE, {"changes": changes, "audits": audits}).one()
     return row.change_number - changes, row.audit_number - audits, row.audit_hash
 
 
 def set_head(session: Session, head: bytes) -> None:
     """Store the hash of the newest audit event, while the counter row is ours."""
-    session.execute(update(Journal).values(audit_hash=head).execution_options(synchronize_session=False))
+    session.execute(_SET_HEAD, {"head": head})
 
 
 def add_all(session: Session, rows: list[Base]) -> None:
@@ -44,9 +53,7 @@ def add_all(session: Session, rows: list[Base]) -> None:
 
 def head(session: Session) -> tuple[UUID, int, int, bytes]:
     """Return epoch, last change number, last audit number and the head hash."""
-    row = session.execute(
-        select(Journal.epoch, Journal.change_number, Journal.audit_number, Journal.audit_hash)
-    ).one()
+    row = session.execute(_HEAD).one()
     return row.epoch, row.change_number, row.audit_number, row.audit_hash
 
 
