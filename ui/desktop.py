@@ -1,5 +1,6 @@
 """Starts the reception desk or the kiosk: paints first, then loads what the window needs."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -161,6 +162,9 @@ class Start(QObject):
             self.opened.resize(1280, 800)
             self.opened.show()
         self.first.close()
+        # All this lives as long as the program: a search for garbage that goes through it is a tenth of a second in
+        # which no image moves.
+        gc.freeze()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, PortalError):

@@ -1,6 +1,7 @@
 """`python main.py server`: serves the web view and sends what waits, until it is told to stop."""
 
 import errno
+import gc
 import signal
 import socket
 import ssl
@@ -58,6 +59,10 @@ def _serve(portal: Portal, settings: MachineSettings, listening: socket.socket) 
     try:
         sys.stdout.write(_("The portal is served at {address}.", address=_address(settings.listen)) + "\n")
         sys.stdout.flush()
+        # All this lives as long as the process: a search for garbage that goes through it is a quarter of a second in
+        # which nobody is answered.
+        gc.collect()
+        gc.freeze()
         server.run(sockets=[listening])
     finally:
         chores.stop()
