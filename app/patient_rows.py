@@ -17,7 +17,7 @@ def patient_rows(session: Session, patients: Sequence[Patient]) -> tuple[Patient
     called: dict[UUID, list[Identifier]] = {patient.id: [] for patient in patients}
     for identifier in queries.identifiers(session, called):
         called[identifier.patient_id].append(Identifier(identifier.value, identifier.issuer))
-    site_names = {site.id: site.name for site in clinic_queries.sites(session)}
+    site_names = clinic_queries.site_names(session)
     return tuple(
         PatientRow(
             id=patient.id,

@@ -30,6 +30,7 @@ from app.words import Words
 from db.models import Patient, PatientIdentifier, PatientLink
 from db.queries import accounts as account_queries
 from db.queries import clinic as clinic_queries
+from db.queries import patient_search
 from db.queries import patients as queries
 from db.queries import sessions as session_queries
 
@@ -255,7 +256,7 @@ def find_patients(
     wanted = tokens(text, work.now.date(), calling_code(work.clinic.country))
     if not wanted:
         return ()
-    found = queries.find(
+    found = patient_search.find(
         work.session,
         [(token.word, token.identifier, token.mobile, token.birth_date) for token in wanted],
         site_ids=site_ids,

@@ -16,6 +16,12 @@ from bench.crowd import Crowd, row_id
 from db.database import Database
 
 EXAMS_EACH, REPORTS_EACH, INVITATIONS_EACH = 5, 3, 5  # invitations: of each patient with an account
+# What the database keeps by itself while rows come one by one (triggers of 0009).
+_WORDS_BY_SITE = """INSERT INTO patient_site_word (site_id, word, patient_id)
+SELECT known.site_id, named.word, named.patient_id FROM patient_name_word AS named JOIN (
+    SELECT id AS patient_id, site_id FROM patient UNION SELECT patient_id, site_id FROM exam
+) AS known ON known.patient_id = named.patient_id
+ORDER BY known.site_id, named.word, named.patient_id ON CONFLICT DO NOTHING"""
 _VALUES = tuple[Any, ...]
 _TABLES = Iterable[tuple[str, str, Iterable[_VALUES]]]
 
@@ -34,8 +40,14 @@ def write(crowd: Crowd, database: Database) -> None:
             f" audit_number = audit_number + {crowd.patients}"
         )
         connection.commit()
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
+        if connection.dialect.name == "postgresql":
+            # As the database does by itself in time: else it would while it is being measured.
+            by_itself = connection.execution_options(isolation_level="AUTOCOMMIT")
+            by_itself.exec_driver_sql("VACUUM (ANALYZE)")
+            by_itself.exec_driver_sql("CHECKPOINT")
+        else:
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
 
 
 def tables(crowd: Crowd, first_change: int, first_event: int) -> Iterator[tuple[str, str, Iterable[_VALUES]]]:
@@ -339,6 +351,7 @@ def _postgresql(connection: Connection, tables: _TABLES) -> None:
                 lines = ("\t".join(map(_copied, row)) for row in rows)
                 while some := list(islice(lines, 5_000)):
                     copy.write("\n".join(some) + "\n")
+        cursor.execute(_WORDS_BY_SITE)
         for _name, definition in indexes:
             cursor.execute(definition.encode())
         cursor.execute("RESET session_replication_role")

@@ -162,7 +162,7 @@ def main() -> int:
     """Measure; return 1 when a bar is missed."""
     parser = argparse.ArgumentParser(prog="bench-search")
     parser.add_argument("--sizes", type=int, nargs=2, default=[100_000, 1_000_000], metavar="PATIENTS")
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--databases", nargs="+", choices=("postgresql", "sqlite"), default=["postgresql"])
     options = parser.parse_args()
     measured: list[Bar] = []

@@ -16,7 +16,7 @@ from db.models.handed_in import HandedIn
 from db.models.invitation import Invitation, Visit
 from db.models.journal import AuditEvent, Change, Journal, Replay, Throttle
 from db.models.message import Message
-from db.models.patient import Patient, PatientIdentifier, PatientLink, PatientNameWord
+from db.models.patient import Patient, PatientIdentifier, PatientLink, PatientNameWord, PatientSiteWord
 from db.models.report import Report, ReportFile
 from db.models.staff import PastRights, Staff, StaffRole, StaffSite
 from db.models.task import Download, PrintRequest, Task, UnmatchedExam
@@ -42,6 +42,7 @@ __all__ = [
     "PatientIdentifier",
     "PatientLink",
     "PatientNameWord",
+    "PatientSiteWord",
     "PrintRequest",
     "RecoveryRequest",
     "Replay",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base
@@ -54,6 +54,27 @@ class PatientNameWord(Base):
 
     word: Mapped[str] = mapped_column(ByteText, primary_key=True)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), primary_key=True, index=True)
+
+
+class PatientSiteWord(Base):
+    """The same word at each site that sees the patient; the database itself keeps these rows (triggers of 0009).
+
+    Where a site does not see a patient any more, because an exam was moved, they stay: whoever reads them asks.
+    """
+
+    __tablename__ = "patient_site_word"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["word", "patient_id"],
+            ["patient_name_word.word", "patient_name_word.patient_id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_patient_site_word_of_patient", "patient_id", "word"),
+    )
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(ByteText, primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class PatientLink(Base):

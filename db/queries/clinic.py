@@ -11,6 +11,8 @@ from db.models import ClinicRecord, Site, Station
 # Built once, and no entity is made of it: it is asked at every request.
 _DOCUMENT = select(ClinicRecord.document, ClinicRecord.version).where(ClinicRecord.id == 1)
 
+_SITE_NAMES = select(Site.id, Site.name)
+
 
 def document(session: Session) -> tuple[str, int] | None:
     """Return the settings document and its version, or None before the clinic is set up."""
@@ -31,6 +33,11 @@ def replace_document(session: Session, text: str, version: int) -> bool:
 def sites(session: Session) -> list[Site]:
     """Return every site, by name."""
     return list(session.scalars(select(Site).order_by(Site.name)))
+
+
+def site_names(session: Session) -> dict[UUID, str]:
+    """Return the names of all sites."""
+    return {row.id: row.name for row in session.execute(_SITE_NAMES)}
 
 
 def site(session: Session, site_id: UUID) -> Site | None:

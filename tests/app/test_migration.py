@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -34,6 +36,7 @@ from tests.scene import Scene
 
 LOCK = 7_041_955
 PATIENCE_S = 60
+BORN = date(1944, 5, 17)
 
 
 @dataclass(frozen=True)
@@ -255,15 +258,20 @@ class Working:
     central: Central
     portal: Portal
     scene: Scene
+    patients: set[UUID] = field(default_factory=set)
 
     def work(self) -> None:
-        """Somebody finds, opens and registers patients: what reads and writes the tables that are being changed."""
+        """Somebody opens and registers patients: what reads and writes the tables that are being changed.
+
+        Nobody searches: the version before does that in a table that is still there, and this one in a later one.
+        """
         desk = self.scene.acting("reception")
         patient = self.scene.patient()
+        self.patients.add(patient)
         self.scene.account(patient)
         self.scene.exam(patient)
         desk.patients.open(patient)
-        assert patient in {row.id for row in desk.patients.find("hart", 100)}
+        assert patient in {row.id for row in desk.patients.alike("Hart", "Amelia", BORN)}
         desk.accounts.create(self.scene.patient("Nora", "Neu"), "passport seen")
 
     def in_background(self) -> "Future[Migrated]":
@@ -308,6 +316,8 @@ def test_people_go_on_working_while_the_tables_change(working: Working) -> None:
         reading.rollback()
         assert running.result(PATIENCE_S).before == "0005_messages_and_tasks"
     working.work()
+    found = working.scene.acting("reception").patients.find("hart", 100)
+    assert working.patients == {row.id for row in found}
     assert working.broken_indexes() == set()
     owner = working.central.owner()
     assert schema.upgrade(owner)[0] == working.central.version()  # nothing is missing any more
