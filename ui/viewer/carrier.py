@@ -28,7 +28,12 @@ class Carrier(QObject):
         super().__init__(parent)
         self._source = source
         self._background = background
-        self._here: OrderedDict[Position, tuple[NearImage, QElapsedTimer]] = OrderedDict()
+        self._here: OrderedDict[Position, tuple[NearImage, int]] = OrderedDict()  # and when it came
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._now = (
+            0  # stands still between two bring(), so that nothing gets too old between two looks at it
+        )
         self._coming: set[Position] = set()
         self._wanted: set[Position] = set()  # of those coming, the ones that were wanted when they set out
         self._usual_bytes = 0
@@ -39,9 +44,9 @@ class Carrier(QObject):
         return BYTES // max(self._usual_bytes, 1)
 
     def near(self, position: Position) -> NearImage | None:
-        """Return an image whose file was brought within the last seconds."""
-        image, since = self._here.get(position, (None, None))
-        return image if since is not None and since.elapsed() < GOOD_MS else None
+        """Return an image whose file had been brought within seconds when bring() was called last."""
+        image, at = self._here.get(position, (None, 0))
+        return image if self._now - at < GOOD_MS else None
 
     def was_brought(self, position: Position) -> bool:
         """Tell whether the file came at some time, and so is in this machine's memory most likely."""
@@ -52,6 +57,7 @@ class Carrier(QObject):
 
         A wanted one that nobody saw coming travels alone; one that was on its way already does not stop the others.
         """
+        self._now = self._clock.elapsed()
         if wanted is not None and self.near(wanted) is None:
             if wanted not in self._coming and len(self._wanted) < WANTED_AT_ONCE:
                 self._wanted.add(wanted)
@@ -85,9 +91,7 @@ class Carrier(QObject):
 
     def _on_come(self, position: Position, image: NearImage) -> None:
         self._arrived(position)
-        since = QElapsedTimer()
-        since.start()
-        self._here[position] = image, since
+        self._here[position] = image, self._clock.elapsed()
         self._here.move_to_end(position)
         while len(self._here) > KNOWN:
             self._here.popitem(last=False)
