@@ -51,7 +51,7 @@ def main() -> int:
     """Measure; return 1 when a bar is missed."""
     parser = argparse.ArgumentParser(prog="bench-link")
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=180)
+    parser.add_argument("--steps", type=int, default=240)
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as made,

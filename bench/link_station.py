@@ -1,5 +1,6 @@
 """The station of bench.link: `ADDRESS EXAM STEPS HERTZ FOLDER`, its key in BENCH_STATION_KEY; figures as a line of JSON."""
 
+import gc
 import json
 import os
 import sys
@@ -31,6 +32,7 @@ def station(address: str, exam: UUID, steps: int, hertz: float, folder: Path) ->
     desk = portal.station(settings.station.key)
     token = portal.acting(desk).staff.sign_in("reception", SAMPLES[0].password).token
     caller = portal.signed_in(token, station=desk)
+    gc.freeze()  # as the program does once all its parts are there
     images = PortalImages(portal, caller, portal.acting(caller).exams.open(exam))
     bench.source = images
     viewer = bench.open()
