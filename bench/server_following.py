@@ -15,6 +15,7 @@ FOLLOWERS = 200
 ROUNDS = 3
 EVENTS = 5
 SOON_MS = 1000
+POLL_S = 5.0  # 40 questions a second: every second would be more than the server carries
 _SIGN_IN = "sessions.sign_in (argon2)"
 
 
@@ -24,6 +25,7 @@ async def follow(group: Group) -> list[Bar]:
     beside, alone = Times(), Times()
     await _sign_in(group, port, Times(), 8)  # the first rehash the passwords
     nobody = await _cpu_share(group.pid, 15)
+    polled = await _cost_of_polls(group, port)
     followers = await _Followers.begun(group, port)
     await asyncio.sleep(3)
     idle = await _cpu_share(group.pid, 30)
@@ -51,7 +53,7 @@ async def follow(group: Group) -> list[Bar]:
             5,
             round(idle, 2),
             unit="%",
-            note=f"{nobody:.2f} % without any",
+            note=f"{nobody:.2f} % without any; the control, {FOLLOWERS} who ask every {POLL_S:g} s instead: {polled:.1f} %",
         ),
         Bar(
             f"an event of one site, p99 until all {len(site)} of 200 followers who work there know",
@@ -151,6 +153,30 @@ def _of_all(group: Group, port: int, number: int) -> tuple[Station, str, dict[st
 async def _sign_in(group: Group, port: int, times: Times, count: int) -> None:
     for number in range(count):
         await AtKiosk(port, group.kiosks[number % len(group.kiosks)], times).sign_in()
+
+
+async def _cost_of_polls(group: Group, port: int) -> float:
+    """What as many stations cost that ask again and again: the measurement must see that."""
+    desks = [group.desks[number % len(group.desks)] for number in range(FOLLOWERS)]
+    stations = [Station(port, desk.key, desk.token) for desk in desks]
+    here = await _now(stations[0])
+
+    async def poll(station: Station, first: float) -> None:
+        await asyncio.sleep(first)
+        while True:
+            await station.ask("changes.since", **here)
+            await asyncio.sleep(POLL_S)
+
+    polls = [
+        asyncio.create_task(poll(station, POLL_S * number / FOLLOWERS))
+        for number, station in enumerate(stations)
+    ]
+    await asyncio.sleep(POLL_S)
+    cost = await _cpu_share(group.pid, 10)
+    for task in polls:
+        task.cancel()
+    await asyncio.gather(*polls, return_exceptions=True)
+    return cost
 
 
 async def _cpu_share(pid: int, seconds: float) -> float:
