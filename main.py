@@ -109,6 +109,7 @@ def _admin(admin: argparse.ArgumentParser) -> None:
     code.add_argument("name")
     code.add_argument("--kind", choices=("desk", "kiosk"), required=True)
     code.add_argument("--site", help="name of the site; needed where there are several")
+    add("stations", "list desks and kiosks: id as the log has it, kind, whether in use, site, name")
     backup = add("backup", "write database and archive to a new folder (keys go elsewhere)")
     backup.add_argument("folder", type=Path)
     restore = add("restore", "bring a backup back into an empty place")

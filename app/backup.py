@@ -107,7 +107,8 @@ def restore(settings: MachineSettings, folder: Path, owner_url: str = "") -> int
         raise Unavailable(
             "restore_failed",
             N_(
-                "The database could not be brought back. Check the room on the disk and the address in portal_url."
+                "The database could not be brought back. Check the room on the disk and the address in portal_url. Where"
+                " the server's role may make no tables, give the owner's address in PORTAL_OWNER_URL."
             ),
         ) from error
     return len(manifest.images)

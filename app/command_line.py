@@ -111,6 +111,8 @@ def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
         case "station-code":
             made = here.stations.expect(_site(here, options.site), options.name, options.kind)
             print(made.code)
+        case "stations":
+            _list_stations(here)
         case "backup":
             print(_("{count} image files were copied.", count=back_up(portal, options.folder)))
             print(
@@ -120,16 +122,27 @@ def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
                 )
             )
         case "audit" if options.audit_verb == "verify":
-            report = here.audit.verify(options.head)
-            for number in report.broken:
-                print(_("Audit event {number} does not follow from the one before.", number=number))
-            if report.head_is_known is False:
-                print(_("The head that you gave does not stand in this chain: its end was cut or replaced."))
-            print(_("{events} audit events were checked.", events=report.events))
-            return 1 if report.broken or report.head_is_known is False else 0
+            return _verify(here, options.head)
         case "audit":
             print(here.audit.head())
     return 0
+
+
+def _list_stations(here: Acting) -> None:
+    for station in here.stations.all():
+        state = _("Switched off") if station.revoked_at else _("In use")
+        print(station.id, station.kind, state, station.site_name, station.name, sep="\t")
+
+
+def _verify(here: Acting, head: str) -> int:
+    """Check the audit chain; return 1 where it is broken."""
+    report = here.audit.verify(head)
+    for number in report.broken:
+        print(_("Audit event {number} does not follow from the one before.", number=number))
+    if report.head_is_known is False:
+        print(_("The head that you gave does not stand in this chain: its end was cut or replaced."))
+    print(_("{events} audit events were checked.", events=report.events))
+    return 1 if report.broken or report.head_is_known is False else 0
 
 
 def _say_migrated(settings: MachineSettings, owner_url: str) -> None:

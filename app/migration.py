@@ -25,6 +25,15 @@ def migrate(settings: MachineSettings, owner_url: str) -> Migrated:
     owner_url: the same database with its owner's name and password; "" where the server itself is the owner. Of several that run at once one works and the others wait. Raises Unavailable or Invalid in plain words.
     """
     _refuse_remote(settings)
+    if owner_url and settings.portal_url.startswith("sqlite:"):
+        raise Invalid(
+            "owner_without_server",
+            N_(
+                "PORTAL_OWNER_URL names a central database, and the settings name an embedded one. Give the server's"
+                " settings file with --settings. Nothing was changed."
+            ),
+            field="portal_url",
+        )
     with in_plain_words():
         make_folder(settings.data_folder)
         owner = Database(owner_url or settings.portal_url)

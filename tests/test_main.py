@@ -45,7 +45,7 @@ def test_wrong_words_are_answered_with_how_it_is_written(machine: Machine, words
 
 
 VERBS = ("staff", "kiosk", "server", "tour", "import", "render", "admin")
-ADMIN = ("first-manager", "enrol-station", "backup", "restore", "migrate", "database", "audit")
+ADMIN = ("first-manager", "enrol-station", "stations", "backup", "restore", "migrate", "database", "audit")
 
 
 def test_help_names_every_verb_and_every_verb_explains_itself(machine: Machine) -> None:
@@ -191,6 +191,7 @@ def test_a_station_is_enrolled_and_its_key_printed_alone(clinic: Machine) -> Non
     database.close()
     keys = read_keys(clinic.settings().key_file, may_make=False)
     assert (row.name, row.kind, row.key_digest) == ("Kiosk 7", "kiosk", keys.digest("station", key))
+    assert clinic.said("admin", "stations") == f"{row.id}\tkiosk\tIn use\tNorth\tKiosk 7\n"
     assert "already" in clinic.told("admin", "enrol-station", "Kiosk 7", "--kind", "kiosk")
     told = clinic.told("admin", "enrol-station", "Kiosk 8", "--kind", "kiosk", "--site", "South")
     assert told == "Give the name of a site with --site. The sites are: North."

@@ -19,6 +19,8 @@ ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 PATHS = frozenset({ALIVE, READY, METRICS})
 _LIMITS_S = (0.005, 0.02, 0.05, 0.15, 0.5, 2.0, 10.0)
 _STATIONS = "/api/"
+# What stations ask for that is no use case.
+_WAYS = frozenset({"enrol", "file", "handed_in", "hello", "openapi.json", "openings", "operations", "upload"})
 _FOLLOWED = "changes.follow"
 _METHODS = frozenset({"GET", "HEAD", "POST"})
 _FAILED = 400
@@ -89,7 +91,10 @@ class Health:
         """The use case of a station, or a part of the web view; never an address, which holds ids."""
         if path.startswith(_STATIONS):
             name = path.removeprefix(_STATIONS)
-            return name if name in self._use_cases else "other of stations"
+            if name in self._use_cases:
+                return name
+            way = name.partition("/")[0]  # a ticket or an id may follow
+            return way if way in _WAYS else "other of stations"
         return "static" if path.startswith("/static/") else "pages"
 
     def _count(self, kind: str, status: int, seconds: float) -> None:

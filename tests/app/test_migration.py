@@ -172,6 +172,17 @@ def test_a_server_that_signs_in_as_the_owner_is_told_so(central: Central) -> Non
     assert kind_of(migrate, same, central.owner_url) == "roles_are_one"
 
 
+def test_without_the_servers_settings_the_owner_is_told_so_and_nothing_is_changed(
+    central: Central, tmp_path: Path
+) -> None:
+    forgotten = practice_settings(tmp_path / "home")
+    assert kind_of(migrate, forgotten, central.owner_url) == "owner_without_server"
+    assert not (tmp_path / "home").exists()
+    owner = central.owner()
+    assert not inspect(owner.engine).get_table_names()
+    owner.close()
+
+
 # A schema that the server does not know
 
 

@@ -84,6 +84,8 @@ def test_a_slow_or_failed_request_of_a_station_is_found_and_nobody_is_named(
     stations.post("/api/sessions.mine", json={}, headers=keyed | {"Portal-Request": str(asked)})
     stations.post("/api/sessions.mine", json={}, headers={"Authorization": f"Bearer {NUMBER}"})
     stations.post(f"/api/{NUMBER}", json={}, headers=keyed)
+    stations.get("/api/hello", headers=keyed)
+    stations.get(f"/api/file/{NUMBER}", headers=keyed)
     outside = web.browser()
     outside.get("/static/portal.css")
     outside.get("/static/none.css")
@@ -106,6 +108,8 @@ def test_a_slow_or_failed_request_of_a_station_is_found_and_nobody_is_named(
     assert ends == [
         ("POST", "sessions.mine", 401, "station_unknown"),
         ("POST", "other of stations", 404, "use_case_unknown"),
+        ("GET", "hello", 200, None),
+        ("GET", "file", 403, "signed_out"),
         ("GET", "static", 404, None),
         ("GET", "/open", 200, None),
         ("POST", "/open", 403, None),
