@@ -291,9 +291,9 @@ def _visit(
     idle = timedelta(minutes=clinic.rules.visit_idle_minutes)
     if now >= visit.ends_at or now - visit.last_active_at >= idle:
         raise visit_over()
-    row = invitation_queries.by_id(session, visit.invitation_id)
+    row = invitation_queries.shared(session, visit.invitation_id)
     # Revoked, past its date, or the account blocked: in force at the next request, in open visits too (D17, D27).
-    if row is None or not visit_goes_on(invitation_facts(row[0], row[1], row[2], now), now):
+    if row is None or not visit_goes_on(invitation_facts(*row, now), now):
         raise visit_over()
     return Standing(
         caller.kind,

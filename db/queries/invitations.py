@@ -25,6 +25,15 @@ def _rows() -> Select[Invitation, Account, Exam, Patient, Site]:
 _BY_ID = _rows().where(Invitation.id == bindparam("id"))
 
 
+# Of a guest who is in the middle of a visit, asked at every image: without what is only read from a page.
+_SHARED = (
+    select(Invitation, Account, Exam)
+    .join(Account, Account.id == Invitation.account_id)
+    .join(Exam, Exam.id == Invitation.exam_id)
+    .where(Invitation.id == bindparam("id"))
+)
+
+
 def by_number(session: Session, number: str) -> Row | None:
     """Return an invitation by its public number."""
     return session.execute(_rows().where(Invitation.number == number)).one_or_none()
@@ -33,6 +42,11 @@ def by_number(session: Session, number: str) -> Row | None:
 def by_id(session: Session, invitation_id: UUID) -> Row | None:
     """Return an invitation."""
     return session.execute(_BY_ID, {"id": invitation_id}).one_or_none()
+
+
+def shared(session: Session, invitation_id: UUID) -> tuple[Invitation, Account, Exam] | None:
+    """Return an invitation with whose it is and what it shares."""
+    return session.execute(_SHARED, {"id": invitation_id}).one_or_none()
 
 
 def of_account(session: Session, account_id: UUID) -> list[Row]:
