@@ -31,10 +31,10 @@ def upgrade(database: Database) -> tuple[str, str]:
     database.make_file()
     with told_apart():
         before = _version(database)
-        scripts = ScriptDirectory.from_config(configuration(database))
-        head = scripts.get_current_head() or ""
+        head = _newest()
         if before == head:
             return before, head
+        scripts = ScriptDirectory(str(MIGRATIONS))
         if before and before not in {script.revision for script in scripts.walk_revisions()}:
             raise DatabaseNewerError
         if not _may_change_tables(database):

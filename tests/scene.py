@@ -1,5 +1,7 @@
 """A clinic with people in it, put straight into the database, so that a test begins where its story begins."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -13,6 +15,7 @@ from app.rules.calendar import end_of_local_day
 from app.rules.names import search_words, unaccented
 from app.rules.passwords import user_name_key
 from app.views.clinic import Clinic
+from db.database import Session
 from db.models import (
     AccessGrant,
     Account,
@@ -56,6 +59,18 @@ class Scene:
         self.clock = clock
         self.clinic = Clinic("Harbour Imaging", "portal@harbour.example", "https://portal.harbour.example")
         self.north, self.south = new_id(), new_id()
+        self._password_hash = portal.parts.passwords.hash(PASSWORD)
+        self._open: Session | None = None
+        with self._at_once():
+            self._build()
+        self.desk, self.desk_south, self.kiosk = (
+            Known(station, portal.station(f"key of {name}")) for name, station in self._stations.items()
+        )
+        with self._at_once():
+            self.staff = {role.value: self.employee(role, self.north) for role in CLINIC_ROLES}
+            self.staff |= {f"{role.value}_south": self.employee(role, self.south) for role in CLINIC_ROLES}
+
+    def _build(self) -> None:
         self.add(
             ClinicRecord(document=clinic_document.dump_json(self.clinic).decode()),
             *(
@@ -69,11 +84,11 @@ class Scene:
                 for site, name in ((self.north, "North"), (self.south, "South"))
             ),
         )
-        self.desk = self.station("Desk 1", "desk", self.north)
-        self.desk_south = self.station("Desk 2", "desk", self.south)
-        self.kiosk = self.station("Kiosk 1", "kiosk", self.north)
-        self.staff = {role.value: self.employee(role, self.north) for role in CLINIC_ROLES}
-        self.staff |= {f"{role.value}_south": self.employee(role, self.south) for role in CLINIC_ROLES}
+        self._stations = {
+            "Desk 1": self._placed("Desk 1", "desk", self.north),
+            "Desk 2": self._placed("Desk 2", "desk", self.south),
+            "Kiosk 1": self._placed("Kiosk 1", "kiosk", self.north),
+        }
 
     # Acting
 
@@ -86,17 +101,22 @@ class Scene:
     # People and places
 
     def station(self, name: str, kind: str, site: UUID) -> Known:
-        key = f"key of {name}"
-        made = Station(
-            id=new_id(),
-            site_id=site,
-            name=name,
-            kind=kind,
-            key_digest=self.portal.parts.keys.digest("station", key),
-            enrolled_at=self.clock(),
+        placed = self._placed(name, kind, site)
+        return Known(placed, self.portal.station(f"key of {name}"))
+
+    def _placed(self, name: str, kind: str, site: UUID) -> UUID:
+        station_id = new_id()
+        self.add(
+            Station(
+                id=station_id,
+                site_id=site,
+                name=name,
+                kind=kind,
+                key_digest=self.portal.parts.keys.digest("station", f"key of {name}"),
+                enrolled_at=self.clock(),
+            )
         )
-        self.add(made)
-        return Known(made.id, self.portal.station(key))
+        return station_id
 
     def employee(
         self, role: Role, *sites: UUID, more: tuple[Role, ...] = (), other_sites: bool = False
@@ -109,7 +129,7 @@ class Scene:
                 user_name=name,
                 user_name_key=user_name_key(name),
                 full_name=f"Robin {role.value.title()}",
-                password_hash=self.portal.parts.passwords.hash(PASSWORD),
+                password_hash=self._password_hash,
                 must_change_password=False,
                 may_search_other_sites=other_sites,
                 created_at=self.clock(),
@@ -213,7 +233,7 @@ class Scene:
                 created_at=self.clock(),
                 user_name=name,
                 user_name_key=user_name_key(name),
-                password_hash=self.portal.parts.passwords.hash(PASSWORD),
+                password_hash=self._password_hash,
                 activated_at=self.clock(),
                 last_signed_in_at=self.clock(),
                 expires_at=self.clock() + timedelta(days=365),
@@ -334,5 +354,16 @@ class Scene:
         return series, instance
 
     def add(self, *rows: Base) -> None:
+        if self._open is not None:
+            self._open.add_all(rows)
+            self._open.flush()
+            return
         with self.portal.parts.database.writing() as session:
             session.add_all(rows)
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Write what is added meanwhile in one transaction: a scene stands in every other test."""
+        with self.portal.parts.database.writing() as self._open:
+            yield
+        self._open = None
