@@ -104,7 +104,7 @@ def _verb(portal: Portal, here: Acting, options: argparse.Namespace) -> int:
                 raise Conflict(
                     "already_set_up", N_("This clinic has been set up already. A manager can add employees.")
                 )
-            portal.begin(_ask_first_start())
+            _begin(portal)
             print(_("The clinic is set up. Start the staff application and sign in."))
         case "enrol-station":
             print(here.stations.enrol(_site(here, options.site), options.name, options.kind).key)
@@ -199,18 +199,43 @@ def _site(here: Acting, name: str | None) -> UUID:
     return sites[0].id
 
 
-def _ask_first_start() -> FirstStart:
+def _begin(portal: Portal) -> None:
+    """Set the clinic up; whoever types at a terminal keeps what they typed when something of it cannot be used."""
+    typed: dict[str, str] = {}
+    while True:
+        try:
+            portal.begin(_ask_first_start(typed))
+        except Invalid as error:
+            if not sys.stdin.isatty() or error.kind == "no_answer":
+                raise
+            print(_.error(error))
+            print(_("Nothing was changed. Press Enter to keep an answer, or type another."))
+        else:
+            return
+
+
+def _ask_first_start(typed: dict[str, str]) -> FirstStart:
     """Ask at the terminal; passwords are typed unseen, or come as a line of standard input in a script."""
+
+    def ask(name: str, question: str) -> str:
+        before = typed.get(name, "")
+        typed[name] = _ask(f"{question} [{before}]" if before else question) or before
+        return typed[name]
+
     return FirstStart(
-        clinic_name=_ask(_("Name of the clinic")),
-        email=_ask(_("E-mail address for patients")),
-        public_address=_ask(_("Address of the web portal, such as https://portal.example.org")),
-        site_name=_ask(_("Name of the first site")),
-        site_address=tuple(line.strip() for line in _ask(_("Its address, lines separated by ;")).split(";")),
-        site_phone=_ask(_("Its phone number")),
-        time_zone=_ask(_("Its time zone, such as Australia/Sydney")),
-        full_name=_ask(_("Full name of the first manager")),
-        user_name=_ask(_("User name of the first manager")),
+        clinic_name=ask("clinic_name", _("Name of the clinic")),
+        email=ask("email", _("E-mail address for patients")),
+        public_address=ask(
+            "public_address", _("Address of the web portal, such as https://portal.example.org")
+        ),
+        site_name=ask("site_name", _("Name of the first site")),
+        site_address=tuple(
+            line.strip() for line in ask("address", _("Its address, lines separated by ;")).split(";")
+        ),
+        site_phone=ask("phone", _("Its phone number")),
+        time_zone=ask("time_zone", _("Its time zone, such as Australia/Sydney")),
+        full_name=ask("full_name", _("Full name of the first manager")),
+        user_name=ask("user_name", _("User name of the first manager")),
         password=_ask(_("Password of the first manager"), is_secret=True),
     )
 

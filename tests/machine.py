@@ -1,6 +1,8 @@
 """A newcomer's machine, on which the command line is typed in a process of its own."""
 
+import contextlib
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +45,31 @@ class Machine:
             check=False,
             timeout=110,
         )
+
+    def at_terminal(self, *words: str, answers: tuple[str, ...]) -> str:
+        """Run what must go well at a terminal, typing an answer at each question; return all that it showed."""
+        ours, theirs = pty.openpty()
+        shown = ""
+        with (
+            os.fdopen(ours, "r+b", buffering=0) as terminal,
+            subprocess.Popen(
+                [sys.executable, str(ROOT / "main.py"), *words],
+                env={"HOME": str(self.home), "PATH": os.environ["PATH"]},
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,
+            ) as process,
+        ):
+            os.close(theirs)
+            left = iter(answers)
+            with contextlib.suppress(OSError):  # the terminal hangs up when the program has ended
+                while piece := terminal.read(4096):
+                    shown += piece.decode()
+                    if shown.endswith(": "):
+                        terminal.write(f"{next(left)}\n".encode())
+        assert process.returncode == 0, shown
+        return shown
 
     def said(self, *words: str | Path, answers: tuple[str, ...] = ()) -> str:
         """Run what must go well; return what it said."""

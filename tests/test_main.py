@@ -180,6 +180,17 @@ def test_an_answer_that_is_missing_is_said(machine: Machine) -> None:
     assert machine.count("clinic") == 0
 
 
+def test_at_a_terminal_what_was_typed_is_kept_when_an_answer_cannot_be_used(machine: Machine) -> None:
+    typed = [*ANSWERS[:6], "Mars/Crater", *ANSWERS[7:]]
+    again = [*[""] * 6, "Australia/Sydney", "", "", ANSWERS[-1]]
+    shown = machine.at_terminal("admin", "first-manager", answers=(*typed, *again))
+    assert "Its time zone, such as Australia/Sydney [Mars/Crater]: " in shown
+    assert "Name of the clinic [Harbour Imaging]: " in shown
+    assert shown.rstrip().endswith("The clinic is set up. Start the staff application and sign in.")
+    assert ANSWERS[-1] not in shown  # passwords are typed unseen, and never offered again
+    assert (machine.count("clinic"), machine.count("site"), machine.count("staff")) == (1, 1, 1)
+
+
 # Stations, audit
 
 
