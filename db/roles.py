@@ -5,6 +5,7 @@ from sqlalchemy import text
 from db.database import Database, told_apart
 from db.models import Base
 
+LOCK = 7_041_956  # a number that nothing else locks
 _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 # By table, where it is less than all rows.
 _LESS = {
@@ -34,6 +35,8 @@ def current(database: Database) -> str:
 def grant(owner: Database, role: str) -> None:
     """Give a role the rights that the server needs and no others; owner: the database as opened by its owner."""
     with told_apart(), owner.engine.begin() as connection:
+        # Two at once would change the same rows of PostgreSQL's own tables, and it turns one of them away.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         quoted = connection.dialect.identifier_preparer.quote(role)
         connection.exec_driver_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         connection.exec_driver_sql(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}")
