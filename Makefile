@@ -4,6 +4,8 @@
 PY := .venv/bin/python
 SET_UP := packaging/set-up.sh packaging/requirements.lock packaging/browser/package-lock.json pyproject.toml
 PARALLEL ?= auto
+# Compiled code is kept also where the environment says otherwise: the tests start hundreds of programs.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | awk '{name=$$1; $$1=""; printf "  make %-13s%s\n", name, $$0}'
