@@ -4,6 +4,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,26 @@ from ui.background import Background
 from ui.theme import Theme
 
 MANY_OBJECTS = 50_000  # with what is loaded taken out, a test leaves a tenth of that
+PATIENCE_MS = 60_000  # on a machine that is busy with other tests; the library gives up after five seconds
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # What Qt's offscreen screen says of itself; no fault of ours.
     config.addinivalue_line("qt_log_ignore", "This plugin does not support")
+
+
+class PatientBot(QtBot):
+    """Waits for what will come as long as a busy machine may take."""
+
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=PATIENCE_MS)  # noqa: N815 - the library's name
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=PATIENCE_MS)  # noqa: N815 - the library's name
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=PATIENCE_MS)  # noqa: N815 - the library's name
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
