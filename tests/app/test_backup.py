@@ -323,7 +323,7 @@ def test_a_killed_backup_leaves_no_manifest(tmp_path: Path, imaging: DecodePool)
     while not any(target.glob("database.*")) and time.monotonic() < until:
         assert run.poll() is None
     run.send_signal(signal.SIGKILL)
-    assert run.wait(30) == -signal.SIGKILL
+    assert run.wait(60) == -signal.SIGKILL
     assert target.exists()
     assert refusal(lambda: restore(practice_settings(tmp_path / "there"), target)) == "no_backup"
 

@@ -54,7 +54,7 @@ def test_chores_send_what_waits_until_they_are_stopped(scene: Scene) -> None:
     for _ in range(2):
         bell.rang.clear()
         queue(scene)
-        assert bell.rang.wait(30)
+        assert bell.rang.wait(60)
     chores.stop()
     assert not any(thread.name == "chores" for thread in threading.enumerate())
     queue(scene)

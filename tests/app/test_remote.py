@@ -287,15 +287,15 @@ def test_one_who_waits_for_a_file_does_not_fetch_it_again() -> None:
     def slow(key: RemoteKey, into: BinaryIO) -> None:
         asked.append(key)
         is_in.set()
-        goes_on.wait(30)
+        goes_on.wait(60)
         into.write(b"one")
 
     files = FilesInMemory(slow)
     with ThreadPoolExecutor(3) as threads:
         waiting = [threads.submit(content, files, key_of(b"one", str(number))) for number in range(3)]
-        is_in.wait(30)
+        is_in.wait(60)
         goes_on.set()
-        assert [one.result(30) for one in waiting] == [b"one"] * 3
+        assert [one.result(60) for one in waiting] == [b"one"] * 3
     assert len(asked) == 1
     files.forget()
 

@@ -85,7 +85,7 @@ def test_two_at_once_are_carried_out_once_and_get_the_same_answer(book: Book) ->
 
     def send(request: UUID) -> str:
         notes = book.of(request_id=request)
-        notes.during = lambda: both.wait(30)  # both have looked for an answer, and found none
+        notes.during = lambda: both.wait(60)  # both have looked for an answer, and found none
         return notes.write(str(request))
 
     requests = [new_id() for _ in range(5)]
@@ -111,7 +111,7 @@ def test_when_the_first_of_two_fails_the_second_is_carried_out(book: Book) -> No
             work.session.flush()
             if not first_is_in.is_set():
                 first_is_in.set()
-                second_waits.wait(30)
+                second_waits.wait(60)
                 raise LookupError
             return name
 
@@ -120,7 +120,7 @@ def test_when_the_first_of_two_fails_the_second_is_carried_out(book: Book) -> No
             Slow(book.portal.parts, book.scene.staff["reception"].caller, request).write()
 
     def second() -> str:
-        first_is_in.wait(30)
+        first_is_in.wait(60)
         return Slow(book.portal.parts, book.scene.staff["reception"].caller, request).write()
 
     with ThreadPoolExecutor(2) as threads:

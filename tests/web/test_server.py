@@ -130,7 +130,7 @@ def test_with_a_certificate_it_speaks_https_and_nothing_older_than_tls_1_2(
         answer = requests.get(
             f"https://127.0.0.1:{port}/open",
             verify=str(certificate.certificate),
-            timeout=10,
+            timeout=60,
             # uvicorn does not wait for an open TLS connection when it stops, and asyncio warns of that.
             headers={"Connection": "close"},
         )
@@ -155,7 +155,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         try:
             assert process.stdout
             assert process.stdout.readline() == f"The portal is served at http://127.0.0.1:{port}.\n"
-            answer = requests.get(f"http://127.0.0.1:{port}/", timeout=20)
+            answer = requests.get(f"http://127.0.0.1:{port}/", timeout=60)
             assert answer.status_code == 503
             assert "has not been set up yet" in answer.text
             second = subprocess.run(

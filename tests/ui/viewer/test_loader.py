@@ -52,7 +52,7 @@ def test_nothing_else_is_fetched_while_the_wanted_image_is_on_its_way(
     loader, heard = make(exam, background, owner)
     loader.want(at(5))
     loader.want_thumbnails([at(0), at(1)])
-    assert exam.started[at(5)].wait(10)
+    assert exam.started[at(5)].wait(60)
     qtbot.waitUntil(lambda: len(exam.asked) == 1)
     assert exam.asked_small == []
     gate.set()
@@ -265,7 +265,7 @@ def late_frame_reaches_the_next_patient(
     first = kind(slow, Order(slow.series), background, parent=owner)
     first.arrived.connect(lambda _, layers: painted.append(int(layers.frame.pixels[0, 0])))
     first.want(at(0))
-    assert slow.started[at(0)].wait(10)
+    assert slow.started[at(0)].wait(60)
     first.close()
     second = FrameLoader(quick, Order(quick.series), background, parent=owner)
     second.arrived.connect(lambda _, layers: painted.append(int(layers.frame.pixels[0, 0])))

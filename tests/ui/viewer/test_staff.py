@@ -103,7 +103,7 @@ def test_a_new_image_beside_is_zoomed_as_the_first_one(qtbot: QtBot, open_viewer
     zoom = viewer.canvas.view.zoom
     gate = exam.hold(at(0, 1))
     press(viewer, "compare", "choice_1")
-    assert exam.started[at(0, 1)].wait(5)
+    assert exam.started[at(0, 1)].wait(60)
     gate.set()
     qtbot.waitUntil(lambda: isinstance(second(viewer).content, Layers))
     assert viewer.canvas.view.zoom == pytest.approx(zoom, rel=0.01)

@@ -277,7 +277,7 @@ def test_until_an_image_is_here_the_caption_names_the_one_that_is_painted(
     gate = exam.hold(at(200))
     viewer = open_viewer(exam)
     viewer.bar.slider.setValue(200)
-    assert exam.started[at(200)].wait(10)
+    assert exam.started[at(200)].wait(60)
     assert viewer.canvas.overlay.sayings.which.startswith("Image 1 of 400")
     assert painted_grey(viewer) == pytest.approx(grey_of(at(0)), abs=5)
     gate.set()
