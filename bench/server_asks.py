@@ -182,8 +182,8 @@ class AtKiosk:
         """Do what comes next."""
         kind, exam = chance.random(), str(self._kiosk.exam)
         if not self._is_open or kind < OPENS_EXAM:
-            await self._times.of("exams.open", self._station.ask("exams.open", exam_id=exam))
-            self._is_open = True
+            opened = await self._times.of("exams.open", self._station.ask("exams.open", exam_id=exam))
+            self._is_open = self._is_open or opened.status == OK  # not where the server was busy
         elif kind < LOOKS:
             await self._times.of("exams.mine", self._station.ask("exams.mine"))
         elif kind < SIGNS_IN:
