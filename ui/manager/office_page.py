@@ -61,7 +61,7 @@ class OfficePage(Page):
         self._stack = QStackedWidget()
         menu = QFrame()
         menu.setProperty("role", "header")
-        menu.setFixedWidth(seat.surroundings.theme.size(WIDTH))
+        menu.setMinimumWidth(seat.surroundings.theme.size(WIDTH))
         buttons: list[QWidget] = []
         for at, (name, words, icon, make) in enumerate(made, start=1):
             button = KeyButton(f"office_{name}", words, f"Ctrl+{at}", "quiet", icon_name=icon)

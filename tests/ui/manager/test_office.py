@@ -12,6 +12,7 @@ from app.words import Words
 from tests.scene import PASSWORD, Scene
 from tests.ui.reception.conftest import ALT, CTRL, Desk, NoPrinters, OpenDesk
 from ui.desk.form_fields import ChoiceField, TicksField
+from ui.desk.key_button import KeyButton
 from ui.desk.row_table import RowTable
 from ui.manager.clinic_page import NumberField
 from ui.manager.rule_words import GROUPS, rule_words
@@ -48,6 +49,13 @@ def add(desk: Desk, user_name: str = "jo.lind", full_name: str = "Jo Lind") -> N
     sites = desk.find(TicksField, "site_ids").findChildren(QCheckBox)
     sites[0].setChecked(True)
     desk.click("form_yes")
+
+
+def test_every_part_of_the_office_has_room_for_its_name_and_key(desk: Desk) -> None:
+    for part in ("staff", "sites", "stations", "clinic", "month", "delivery"):
+        button = desk.find(KeyButton, f"office_{part}")
+        assert button.width() >= button.sizeHint().width(), part
+        assert button.parentWidget().rect().contains(button.geometry()), part
 
 
 @pytest.mark.rule("D26")
