@@ -55,7 +55,9 @@ def test_every_part_of_the_office_has_room_for_its_name_and_key(desk: Desk) -> N
     for part in ("staff", "sites", "stations", "clinic", "month", "delivery"):
         button = desk.find(KeyButton, f"office_{part}")
         assert button.width() >= button.sizeHint().width(), part
-        assert button.parentWidget().rect().contains(button.geometry()), part
+        menu = button.parentWidget()
+        assert menu is not None
+        assert menu.rect().contains(button.geometry()), part
 
 
 @pytest.mark.rule("D26")
