@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextvars import Context
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -97,7 +98,8 @@ class Feed:
     def _watch_on(self) -> None:
         watch, loop = self._watch, asyncio.get_running_loop()
         if watch is None or watch.done() or watch.get_loop() is not loop:
-            self._watch = loop.create_task(self._look_again_and_again())
+            # For all who wait, so not in the context of the request that came first.
+            self._watch = loop.create_task(self._look_again_and_again(), context=Context())
 
     async def _look_again_and_again(self) -> None:
         before: News | None = None

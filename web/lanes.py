@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -57,7 +58,8 @@ class Together(Generic[A, T]):
         answer: asyncio.Future[T] = loop.create_future()
         self._asked.append((one, answer))
         if self._answering is None or self._answering.done():
-            self._answering = loop.create_task(self._answer())
+            # In no request's context: the log would say that all of it was done for whoever asked first.
+            self._answering = loop.create_task(self._answer(), context=Context())
         return await answer
 
     async def _answer(self) -> None:

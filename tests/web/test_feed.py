@@ -16,6 +16,7 @@ from sqlalchemy import QueuePool, update
 from app import journal
 from app.callers import Standing
 from app.ids import new_id
+from app.outside.logs import InHand, in_hand
 from app.rules.access import CallerKind, Role
 from app.settings import ListenSettings
 from app.transport import API_VERSION
@@ -184,6 +185,33 @@ def test_who_waits_is_told_by_the_rights_of_that_moment(scene: Scene) -> None:
         assert [row["row_id"] for row in answer(beside)[1]["value"]["rows"]] == [str(north)]
         # What came for their new site while they were still thought to work here is not skipped.
         assert [row["row_id"] for row in answer(waiting)[1]["value"]["rows"]] == [str(south)]
+
+
+@pytest.mark.usefixtures("never_without_news")
+def test_what_is_looked_up_for_all_is_said_of_no_ones_request(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within: dict[str, list[InHand | None]] = {"news": [], "follow_together": []}
+
+    def noting(name: str) -> None:
+        work = getattr(feed, name)
+
+        def noted(*words: Any) -> Any:
+            within[name].append(in_hand.get())
+            return work(*words)
+
+        monkeypatch.setattr(feed, name, noted)
+
+    noting("news")
+    noting("follow_together")
+    with served(scene) as place:
+        desk = place.signed_in("reception", scene.desk)
+        asking = place.follow(desk, **place.start(desk))
+        place.until_waiting(1)
+        changed(scene, journal.Changed("x", new_id(), site_id=scene.north))
+        assert answer(asking)[0] == 200
+    assert all(within.values())
+    assert [one for seen in within.values() for one in seen if one is not None] == []
 
 
 @pytest.mark.usefixtures("never_without_news")
