@@ -115,7 +115,7 @@ class Images(Noun):
                     if quick and max_side is not None
                     else self.parts.imaging.render(path, frame, overlays=True, max_side=max_side)
                 )
-            return Made(_ENCODERS[form](picture), picture.lossy, picture.notes)
+            return Made(_ENCODERS[form](picture), picture.square_size, picture.lossy, picture.notes)
 
         wanted = _rendition(found, frame, max_side, f"{form}, quick" if quick else form)
         return self.parts.renditions.get(wanted, made)

@@ -33,6 +33,7 @@ class Made:
     """A picture as a browser gets it, and what a person must be told of it."""
 
     content: bytes
+    size: tuple[int, int] | None = None  # width and height in pixels; None of a film
     lossy: bool = False  # compressed before it came to us
     notes: tuple[str, ...] = ()  # kinds of app.imaging.problems
 

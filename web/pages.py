@@ -31,6 +31,7 @@ from app.rules.codes import grouped
 from app.views.clinic import Clinic
 from app.words import Words
 from web import gallery
+from web.assets import fonts
 from web.lanes import Lane
 from web.security import cookie, form_token, masked, set_cookie
 from web.shown import ShownLog
@@ -67,6 +68,7 @@ class Pages:
             "_": self.words,
             "count": self.words.count,
             "icon": icon,
+            "fonts": [name for name, font in fonts().items() if font.is_everywhere],
             "grouped": grouped,
             "day": self.day,
             "moment": self.words.moment,

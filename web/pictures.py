@@ -193,7 +193,8 @@ def _one_image_page(at: At, who: Looking, instance_id: UUID, frame: int) -> Resp
                     "before": places[index - 1] if index else None,
                     "after": places[index + 1] if index + 1 < len(places) else None,
                 }
-                said = _notes(at, _drawn(at, who, instance_id, frame, USUAL_SIDE))
+                picture = _drawn(at, who, instance_id, frame, USUAL_SIDE)
+                said = _notes(at, picture) | {"size": picture.size}
                 return _page(at, who, "image.html", exam, series=series, place=place, **beside, **said)
     raise NO_PAGE
 

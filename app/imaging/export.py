@@ -215,14 +215,9 @@ def _squared(picture: Picture) -> "Image.Image":
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(picture.pixels))
-    if abs(picture.aspect - 1) < 0.001:  # noqa: PLR2004 - less than a pixel on any screen
+    if picture.square_size == image.size:
         return image
-    width, height = (
-        (image.width, image.height * picture.aspect)
-        if picture.aspect > 1
-        else (image.width / picture.aspect, image.height)
-    )
-    return image.resize((round(width), round(height)), Image.Resampling.BICUBIC)
+    return image.resize(picture.square_size, Image.Resampling.BICUBIC)
 
 
 def _saved(image: "Image.Image", form: str, **options: object) -> bytes:

@@ -17,6 +17,15 @@ class PictureFacts:
     lossy: bool = False  # compressed before it came to us
     notes: tuple[str, ...] = ()  # kinds of app.imaging.problems, to be told beside the picture
 
+    @property
+    def square_size(self) -> tuple[int, int]:
+        """Width and height when every pixel is drawn as a square, no detail left out."""
+        if abs(self.aspect - 1) < 0.001:  # noqa: PLR2004 - less than a pixel on any screen
+            return self.width, self.height
+        if self.aspect > 1:
+            return self.width, round(self.height * self.aspect)
+        return round(self.width / self.aspect), self.height
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Picture(PictureFacts):

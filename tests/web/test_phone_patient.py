@@ -145,6 +145,19 @@ def test_a_report_appears_and_goes_on_an_open_page(web: Web, signed: Phone) -> N
     assert signed.complaints == []
 
 
+@pytest.mark.rule("R29")
+def test_a_report_appears_on_an_open_page_when_its_time_has_come(web: Web, signed: Phone) -> None:
+    with web.portal.parts.database.writing() as session:
+        row = session.get_one(Report, web.report)
+        row.complete_at = web.clock() - timedelta(hours=47)
+        row.visible_from = web.clock() + timedelta(seconds=2)
+    signed.open(f"/exams/{web.exam}")
+    sees(signed, "Report is Unavailable")
+    web.clock.advance(timedelta(seconds=2))
+    expect(signed.page.get_by_text("The lungs are clear.")).to_be_visible(timeout=20_000)
+    assert signed.complaints == []
+
+
 @pytest.mark.rule("D25", "D27")
 def test_an_open_page_is_emptied_when_the_session_ends_elsewhere(web: Web, signed: Phone) -> None:
     signed.open(f"/exams/{web.exam}")

@@ -196,6 +196,8 @@ def test_a_picture_is_rendered_once_for_many(
     assert looker.get(f"/notes/{looker.slice}/0").json() == {"warning": "Not for diagnosis", "notes": []}
     opened = looker.get(link, Accept="text/html,*/*")
     assert f'<img class="alone" src="{looker.base}{link}"' in opened.text
+    with Image.open(BytesIO(looker.get(link).content)) as drawn:
+        assert f'width="{drawn.width}" height="{drawn.height}"' in opened.text
     assert f"Image 1 of {SLICES} · Not for diagnosis" in opened.text
     assert looker.get(f"/image/{looker.slice}/9", Accept="text/html").status_code == 404
     assert len(rendered) == 2, "what is kept says what is odd about it"

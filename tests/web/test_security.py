@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import re
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -23,6 +24,8 @@ def routes(method: str) -> list[str]:
 
 
 def test_every_kind_of_answer_has_the_strict_headers(web: Web, guest: Browser) -> None:
+    font = re.search(r'href="([^"]*/static/fonts/body[^"]*)"', guest.get("/visit").text)
+    assert font
     answers = {
         "page": guest.get("/visit"),
         "redirection": guest.enter(),
@@ -31,7 +34,7 @@ def test_every_kind_of_answer_has_the_strict_headers(web: Web, guest: Browser) -
         "refused": guest.enter("WRNGWRNGWRNG"),
         "missing": guest.get("/nowhere"),
         "style": guest.get("/static/portal.css"),
-        "font": guest.get("/static/fonts/body.ttf"),
+        "font": guest.get(font[1]),
     }
     for what, answer in answers.items():
         policy = answer.headers["Content-Security-Policy"]
@@ -43,8 +46,9 @@ def test_every_kind_of_answer_has_the_strict_headers(web: Web, guest: Browser) -
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
         assert "server" not in answer.headers
-        keeping = "no-cache" if what in {"style", "font"} else "no-store"
+        keeping = {"style": "no-cache", "font": "public, max-age=31536000, immutable"}.get(what, "no-store")
         assert answer.headers["Cache-Control"] == keeping, what
+        assert answer.status_code != 404 or what == "missing"
 
 
 def test_pages_hold_no_script_and_no_style_of_their_own_and_ask_nobody_else(web: Web, guest: Browser) -> None:

@@ -9,12 +9,15 @@ const ASK_EVERY_MS = 2000; // what was ended must be gone within five seconds
 const TELL_EVERY_MS = 60000; // that somebody is there
 const WARN_S = 60; // before the end
 const LONGEST_TIMER_S = 86400;
+const LEAVING_MS = 10000; // how long what was tapped may take to come
 
 let ask = said.ask;
 let left = Number(said.left);
 let leftSince = performance.now();
 let told = performance.now();
 let isThere = false;
+let isStale = false;
+let leftAt = -Infinity;
 
 // A page that answered a form cannot be loaded again without sending the form again.
 const canReload = nouns.length > 0;
@@ -40,12 +43,17 @@ function note(seconds) {
   leftSince = performance.now();
 }
 
+// Loading the page anew would stop what was tapped from coming.
+addEventListener("beforeunload", () => { leftAt = performance.now(); });
+
 async function lookAgain() {
   if (said.check) {
     const answer = await fetched(said.check);
     if (isOver(answer)) return leavePage();
-    if (!answer.ok || (await answer.json()).state === said.state) return;
+    if (!answer.ok) return;
+    isStale = (await answer.json()).state !== said.state;
   }
+  if (!isStale || performance.now() - leftAt < LEAVING_MS) return;
   document.querySelector(".pswp")?.remove();
   location.reload();
 }
@@ -57,7 +65,8 @@ async function askOnce() {
   const found = await answer.json();
   note(found.left);
   ask = `${said.ask.split("?")[0]}?epoch=${found.epoch}&after=${found.number}`;
-  if (canReload && found.nouns.some((noun) => noun === "everything" || nouns.includes(noun))) await lookAgain();
+  isStale ||= canReload && found.nouns.some((noun) => noun === "everything" || nouns.includes(noun));
+  if (isStale) await lookAgain();
 }
 
 async function askOn() {
@@ -71,7 +80,7 @@ async function askOn() {
 
 setTimeout(askOn, ASK_EVERY_MS);
 const due = Number(said.due);
-if (canReload && due && due < LONGEST_TIMER_S) setTimeout(() => lookAgain().catch(() => {}), due * 1000);
+if (canReload && due && due < LONGEST_TIMER_S) setTimeout(() => { isStale = true; }, due * 1000);
 
 // Being there: touching, typing and scrolling are told once a minute at most.
 
