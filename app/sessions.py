@@ -29,10 +29,14 @@ class Sessions(Noun):
     """One signed-in stay of staff or patient (D25)."""
 
     def _checked(self, user_name: str, password: str) -> CheckedPassword:
-        with self.parts.database.reading() as session:
-            found = account_queries.by_user_name(session, _key(user_name))
-            owner_id, password_hash = (found.id, found.password_hash) if found else (None, None)
-        return signing.check(self.parts, owner_id, password_hash, password)
+        key = _key(user_name)
+        return signing.check(
+            self.parts,
+            self.caller,
+            f"patient:{key}",
+            lambda session: account_queries.by_user_name(session, key),
+            password,
+        )
 
     @use_case(VISITORS, Effect.WRITES, secret=True, prepare=_checked)
     def sign_in(self, work: Work[CheckedPassword], user_name: str, password: str) -> SignedIn:  # noqa: ARG002 - checked by prepare

@@ -1,16 +1,21 @@
 """What signing in is for patients and staff alike: the password is checked before the transaction, the try counted in it."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from app.callers import Caller
 from app.errors import N_, Refused
 from app.ids import new_id
 from app.parts import Parts
+from app.rules.attempts import Guarded
 from app.rules.sessions import SessionKind, session_limits
+from app.throttles import must_wait
 from app.use_case import Work
+from db.database import Session
 from db.models import SessionRecord
 from db.queries import sessions as queries
 
@@ -32,9 +37,29 @@ class CheckedPassword:
         return self.is_right and self.owner_id == owner_id and self.old_hash == password_hash
 
 
-def check(parts: Parts, owner_id: UUID | None, password_hash: str | None, password: str) -> CheckedPassword:
-    """Check a password in the same time whether or not its owner exists."""
+class _Owner(Protocol):
+    """A patient's account or an employee."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def password_hash(self) -> str | None: ...
+
+
+def check(
+    parts: Parts, caller: Caller, account: str, find: Callable[[Session], _Owner | None], password: str
+) -> CheckedPassword:
+    """Check a password in the same time whether or not its owner exists.
+
+    account: as count_try takes it. What comes from somebody who must wait is not looked at: hashing takes long, and
+    the try is refused when it is counted.
+    """
     short = password[:LONGEST_PASSWORD]
+    with parts.database.reading() as session:
+        found = find(session)
+        owner_id, password_hash = (found.id, found.password_hash) if found else (None, None)
+        if must_wait(session, Guarded.SIGN_IN, caller, parts.clock(), account=account):
+            return CheckedPassword(owner_id, is_right=False)
     if owner_id is None or not password_hash:
         parts.passwords.verify_nothing(short)
         return CheckedPassword(owner_id, is_right=False)

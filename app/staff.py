@@ -53,10 +53,14 @@ class StaffMembers(Noun):
     # Their own stay
 
     def _checked(self, user_name: str, password: str) -> CheckedPassword:
-        with self.parts.database.reading() as session:
-            found = queries.by_user_name(session, key_of(user_name))
-            owner_id, password_hash = (found.id, found.password_hash) if found else (None, None)
-        return signing.check(self.parts, owner_id, password_hash, password)
+        key = key_of(user_name)
+        return signing.check(
+            self.parts,
+            self.caller,
+            f"staff:{key}",
+            lambda session: queries.by_user_name(session, key),
+            password,
+        )
 
     @use_case(VISITORS, Effect.WRITES, secret=True, prepare=_checked)
     def sign_in(self, work: Work[CheckedPassword], user_name: str, password: str) -> SignedIn:  # noqa: ARG002 - checked by prepare
@@ -103,8 +107,8 @@ class StaffMembers(Noun):
             found = (
                 session_queries.staff_member(session, record.staff_id) if record and record.staff_id else None
             )
-            owner_id, password_hash = (found.id, found.password_hash) if found else (None, None)
-        return signing.check(self.parts, owner_id, password_hash, password)
+            key = f"staff:{found.user_name_key}" if found else ""
+        return signing.check(self.parts, self.caller, key, lambda _: found, password)
 
     @use_case(SIGNED_IN, Effect.WRITES, while_locked=True, is_activity=False, prepare=_own)
     def unlock(self, work: Work[CheckedPassword], password: str) -> None:  # noqa: ARG002 - checked by prepare

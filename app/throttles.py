@@ -4,11 +4,24 @@ import hashlib
 from datetime import datetime
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from app.callers import Standing
+from app.callers import Caller, Standing
 from app.errors import N_, Refused
 from app.rules.attempts import THROTTLES, CountedBy, Guarded
 from db.database import Session
 from db.queries import journal as queries
+
+
+def must_wait(
+    session: Session, guarded: Guarded, who: Standing | Caller, now: datetime, *, account: str = ""
+) -> bool:
+    """Tell whether count_try would refuse one try more; counts nothing."""
+    limits = {
+        key: throttle.limit
+        for key, counted_by in _keys(guarded, who, account)
+        if (throttle := THROTTLES.get((guarded, counted_by)))
+    }
+    tries = queries.tries(session, limits, now)
+    return any(tries.get(key, 0) >= limit for key, limit in limits.items())
 
 
 def count_try(session: Session, guarded: Guarded, who: Standing, now: datetime, *, account: str = "") -> None:
@@ -43,7 +56,7 @@ def forgive(session: Session, guarded: Guarded, who: Standing, *, account: str =
             queries.uncount(session, key)
 
 
-def _keys(guarded: Guarded, who: Standing, account: str) -> list[tuple[str, CountedBy]]:
+def _keys(guarded: Guarded, who: Standing | Caller, account: str) -> list[tuple[str, CountedBy]]:
     place = str(who.station_id) if who.station_id else _network(who.address)
     keys = [(f"{guarded.value}:place:{_digest(place)}", CountedBy.PLACE)]
     if account:

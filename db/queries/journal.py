@@ -1,5 +1,6 @@
 """The audit chain, the change feed, replays and throttles: all that every use case passes through."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -182,6 +183,12 @@ def count_try(
         ).returning(Throttle.tries, Throttle.window_ends_at)
     ).one()
     return None if row.tries <= limit else row.window_ends_at
+
+
+def tries(session: Session, keys: Collection[str], now: datetime) -> dict[str, int]:
+    """Return how often each key was tried in its window that is open."""
+    found = select(Throttle.key, Throttle.tries).where(Throttle.key.in_(keys), Throttle.window_ends_at > now)
+    return {row.key: row.tries for row in session.execute(found)}
 
 
 def forgive(session: Session, key: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import QueuePool
 from app.outside.passwords import Argon2Passwords
 from app.portal import Portal
 from app.rules.access import Role
+from app.rules.attempts import THROTTLES, CountedBy, Guarded
 from app.rules.codes import new_code
 from app.views.clinic import FirstStart
 from db.database import Database
@@ -131,6 +132,36 @@ def test_signing_in_takes_the_same_work_whether_or_not_the_user_name_exists(
         assert done(watched) == ["verify"]
         assert refusal(desk.staff.sign_in, name, "not the password") == "sign_in_wrong"
         assert done(watched) == ["verify"]
+
+
+def test_whoever_must_wait_keeps_no_machine_busy_with_hashing(
+    scene: Scene, watched: Portal, clock: FixedClock
+) -> None:
+    scene.account(scene.patient(), user_name="amelia")
+    window = THROTTLES[Guarded.SIGN_IN, CountedBy.ACCOUNT]
+    for sign_in in (scene.acting(scene.kiosk).sessions.sign_in, scene.acting(scene.desk).staff.sign_in):
+        for name in ("amelia", "nobody at all"):
+            done(watched)
+            for _ in range(window.limit):
+                assert refusal(sign_in, name, "not the password") == "sign_in_wrong"
+            assert done(watched) == ["verify"] * window.limit
+            assert refusal(sign_in, name, PASSWORD) == "too_many_tries"
+            assert done(watched) == []
+    clock.advance(window.window)
+    scene.acting(scene.kiosk).sessions.sign_in("amelia", PASSWORD)
+    assert done(watched) == ["verify"]
+
+
+def test_unlocking_too_often_keeps_no_machine_busy_with_hashing(scene: Scene, watched: Portal) -> None:
+    desk = scene.acting("reception").staff
+    desk.lock()
+    limit = THROTTLES[Guarded.SIGN_IN, CountedBy.ACCOUNT].limit
+    done(watched)
+    for _ in range(limit):
+        assert refusal(desk.unlock, "not the password") == "password_wrong"
+    assert done(watched) == ["verify"] * limit
+    assert refusal(desk.unlock, PASSWORD) == "too_many_tries"
+    assert done(watched) == []
 
 
 def test_guessing_codes_does_not_keep_the_machine_busy_with_hashing(scene: Scene, watched: Portal) -> None:
