@@ -17,6 +17,13 @@ _PDF = "1.2.840.10008.5.1.4.1.1.104.1"
 _KEY_OBJECTS = "1.2.840.10008.5.1.4.1.1.88.59"
 _REPORT = "1.2.840.10008.5.1.4.1.1.88."
 _PRESENTATION = "1.2.840.10008.5.1.4.1.1.11."
+_WHEN = (
+    (tags.STUDY_DATE, tags.STUDY_TIME),
+    (tags.SERIES_DATE, tags.SERIES_TIME),
+    (tags.ACQUISITION_DATE, tags.ACQUISITION_TIME),
+    (tags.CONTENT_DATE, tags.CONTENT_TIME),
+)
+_FIRST_X_RAY = 1895
 _MAX_TEXT = 256
 _MAX_LISTED = 100_000
 
@@ -30,6 +37,7 @@ def describe(file: DicomFile) -> FileDescription:
     count, problem = _frames(frames, kind)
     notes = tuple(file.notes) if kind == "image" and problem is None else ()
     spacing, spacing_of = spacing_in(file, 0)
+    day, at = _performed(elements)
     voi = frame_groups(file, 0, tags.FRAME_VOI_LUT_SEQUENCE)[:1] or (elements,)
     return FileDescription(
         kind=kind,
@@ -49,8 +57,8 @@ def describe(file: DicomFile) -> FileDescription:
         study_description=_line(elements, tags.STUDY_DESCRIPTION),
         series_description=_line(elements, tags.SERIES_DESCRIPTION),
         body_part=_line(elements, tags.BODY_PART_EXAMINED),
-        study_date=_date(elements, tags.STUDY_DATE),
-        study_time=_time(elements, tags.STUDY_TIME),
+        study_date=day,
+        study_time=at,
         utc_offset_minutes=_offset(elements.text(tags.TIMEZONE_OFFSET_FROM_UTC)),
         series_number=_integer(elements, tags.SERIES_NUMBER),
         instance_number=_integer(elements, tags.INSTANCE_NUMBER),
@@ -129,6 +137,15 @@ def _other_ids(elements: Elements) -> tuple[Identifier, ...]:
         Identifier(value[:_MAX_TEXT]) for value in elements.texts(tags.OTHER_PATIENT_IDS)[:100] if value
     ]
     return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _performed(elements: Elements) -> tuple[date | None, time | None]:
+    """Return when the study was made, as far as the file says: Study Date may be empty (type 2, PS3.3 C.7.2.1)."""
+    for day_tag, time_tag in _WHEN:
+        day = _date(elements, day_tag)
+        if day is not None and day.year >= _FIRST_X_RAY:
+            return day, _time(elements, time_tag)
+    return None, None
 
 
 def _date(elements: Elements, tag: int) -> date | None:

@@ -55,7 +55,7 @@ class FileDescription:
     study_description: str = ""
     series_description: str = ""
     body_part: str = ""
-    study_date: date | None = None
+    study_date: date | None = None  # of the series, the acquisition or the content where the study has none
     study_time: time | None = None  # as on the device's clock
     utc_offset_minutes: int | None = None  # (0008,0201), where the device says it
     series_number: int | None = None

@@ -14,7 +14,6 @@ from app.modalities import leading, plain_words
 from app.rules.wrong_patient import Identified, Patientlike, differences
 from app.views.exams import SurveyedStudy
 
-_FIRST_X_RAY = 1895
 _A_DAY = 24 * 60  # minutes
 _UID = re.compile(r"[0-9.]{3,64}")
 NO_IDENTITY = N_("This file does not say which exam it belongs to.")
@@ -91,7 +90,7 @@ class IncomingStudy:
 
     def performed_at(self, zone: str, otherwise: datetime) -> datetime:
         """Return when the study was made: by the offset it gives, else in the site's time zone."""
-        if self.day is None or self.day.year < _FIRST_X_RAY:
+        if self.day is None:
             return otherwise
         offset = self.utc_offset_minutes
         where = (
@@ -113,6 +112,7 @@ class IncomingStudy:
             description=self.title,
             modality=self.modality,
             performed_at=self.performed_at(zone, now),
+            is_dated=self.day is not None,
             patient_name=person.full_name,
             birth_date=person.birth_date.isoformat() if person.birth_date else "",
             identifiers=tuple(value for value, _ in person.identifiers),
@@ -184,6 +184,8 @@ def studies_of(described: Iterable[tuple[FileDescription, IncomingFile]]) -> tup
                 (),
             )
             files[uid] = []
+        elif studies[uid].day is None:
+            studies[uid] = replace(studies[uid], day=what.study_date, at=what.study_time)
         person = person_of(what)
         if person not in studies[uid].persons:
             studies[uid] = replace(studies[uid], persons=(*studies[uid].persons, person))

@@ -215,6 +215,7 @@ class SurveyedStudy:
     files: int
     images: int
     differs: tuple[str, ...]  # what contradicts the chosen patient: "name", "birth_date", "identifier"
+    is_dated: bool = True  # the files say when; otherwise performed_at is the day of the import
 
 
 @dataclass(frozen=True)

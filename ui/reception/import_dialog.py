@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
@@ -209,6 +210,13 @@ class ImportDialog(DeskDialog):
                 _("These images may be another patient's. Compare before you go on."),
             )
             self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not all(study.is_dated for study in survey.studies):
+            self._body.notices.say(
+                "wait",
+                _(
+                    "This patient's, but the files do not say when the images were made: the exam will carry today's date."
+                ),
+            )
         else:
             self._body.notices.say("good", _("Name, date of birth and number fit this patient."))
         self._show_state()
@@ -227,9 +235,11 @@ class ImportDialog(DeskDialog):
             study.study_instance_uid,
             (
                 Cell(study.description or study.modality, is_bold=True),
-                Cell(_.date(local_day(study.performed_at, self._seat.zone))),
+                Cell(_.date(local_day(study.performed_at, self._seat.zone)))
+                if study.is_dated
+                else Cell(_("not in the files"), "wait"),
                 Cell(study.patient_name),
-                Cell(study.birth_date),
+                Cell(_.date(date.fromisoformat(study.birth_date)) if study.birth_date else "—"),
                 Cell(str(study.images)),
                 Cell(differs, "stop") if differs else Cell(_("nothing"), "good"),
             ),

@@ -1,5 +1,6 @@
 """What is to be done at the sites of the person, and what kiosks asked to have printed (D32, D19)."""
 
+from datetime import date
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -265,7 +266,7 @@ class TodoPage(Page):
         said = _(
             "{name}, born {born}, number {number}",
             name=study.patient_name or "—",
-            born=study.birth_date or "—",
+            born=date.fromisoformat(study.birth_date) if study.birth_date else "—",
             number=", ".join(study.identifiers) or "—",
         )
 

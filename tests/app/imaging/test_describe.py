@@ -101,11 +101,31 @@ def test_the_device_s_time_zone(
     assert pool.describe(make_file(RAMP, TimezoneOffsetFromUTC=offset)).utc_offset_minutes == minutes
 
 
+@pytest.mark.parametrize(
+    ("said", "day", "at"),
+    [
+        ({"StudyDate": "20260312", "SeriesDate": "20260313"}, date(2026, 3, 12), None),
+        ({"StudyDate": "", "StudyTime": "0900", "SeriesDate": "20260313"}, date(2026, 3, 13), None),
+        ({"SeriesDate": "none", "AcquisitionDate": "20260314", "AcquisitionTime": "1005"}, date(2026, 3, 14), time(10, 5)),
+        ({"StudyDate": "00010101", "ContentDate": "20260315", "ContentTime": "11"}, date(2026, 3, 15), time(11)),
+        ({"StudyTime": "1005"}, None, None),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:Invalid value for VR")  # the writer warns of what we mean to write
+def test_where_the_study_has_no_date_its_series_or_its_images_say_when(
+    pool: DecodePool, make_file: MakeFile, said: dict[str, str], day: date | None, at: time | None
+) -> None:
+    found = pool.describe(make_file(RAMP, **said))
+    assert (found.study_date, found.study_time) == (day, at)
+
+
 @pytest.mark.filterwarnings("ignore:Invalid value for VR")  # the writer warns of what we mean to write
 def test_numbers_as_text_dates_that_are_none_and_times_with_colons(
     pool: DecodePool, make_file: MakeFile
 ) -> None:
-    data = make_file(RAMP, StudyTime="101112.5", PatientBirthDate="20261301").read_bytes()
+    data = make_file(
+        RAMP, StudyDate="20260312", StudyTime="101112.5", PatientBirthDate="20261301"
+    ).read_bytes()
     said = pool.describe(data)
     assert (said.birth_date, said.study_time) == (None, time(10, 11, 12, 500_000))
 

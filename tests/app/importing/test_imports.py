@@ -57,6 +57,20 @@ def test_a_folder_becomes_one_exam_and_is_kept_unchanged(
     assert [instance.number for instance in page.series[0].instances] == [1, 2, 3]
 
 
+def test_files_that_say_no_date_are_told_apart_and_filed_as_of_today(
+    scene: Scene, desk: Acting, patient: UUID, tmp_path: Path
+) -> None:
+    disc = Disc()
+    without = disc.image(1, StudyDate="", SeriesDate="", AcquisitionDate="", ContentDate="")
+    later = disc.image(2, StudyDate="", SeriesDate="", AcquisitionDate="", ContentDate="20260312")
+    [dated] = desk.imports.survey((str(folder_of(tmp_path / "a", without, later)),), patient).studies
+    assert (dated.is_dated, dated.performed_at.date()) == (True, date(2026, 3, 12))
+    found = desk.imports.survey((str(folder_of(tmp_path / "b", without)),), patient)
+    assert not found.studies[0].is_dated
+    done = desk.imports.take(found.id, patient)
+    assert desk.exams.open(done.exam_ids[0]).exam.performed_at == scene.clock()
+
+
 def test_names_in_the_archive_are_our_ids(
     desk: Acting, portal: Portal, patient: UUID, tmp_path: Path
 ) -> None:
