@@ -50,5 +50,5 @@ def test_settings_that_cannot_be_used_are_said_on_the_first_page(start: Starting
 
     begun = start(broken)
     said = "The settings file portal.toml cannot be read."
-    qtbot.waitUntil(lambda: begun.first.sentence == said, timeout=30_000)
+    qtbot.waitUntil(lambda: begun.first.sentence == said)
     assert begun.opened is None

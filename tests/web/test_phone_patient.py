@@ -124,7 +124,7 @@ def test_an_open_invitation_turns_to_viewed_by_itself(web: Web, signed: Phone) -
     signed.open(f"/invitations/{invitation}")
     expect(signed.page.locator("#status")).to_contain_text("Active")
     web.browser(base="http://127.0.0.1").enter(CODE)
-    expect(signed.page.locator("#status")).to_contain_text("Viewed", timeout=20_000)
+    expect(signed.page.locator("#status")).to_contain_text("Viewed", timeout=PATIENCE_MS)
     sees(signed, "Opened 1 of 10 times")
     assert signed.complaints == []
 
@@ -137,10 +137,10 @@ def test_a_report_appears_and_goes_on_an_open_page(web: Web, signed: Phone) -> N
     signed.open(f"/exams/{web.exam}")
     sees(signed, "Report is Unavailable")
     web.scene.acting("clinical").reports.release_early(web.report, "for the test")
-    expect(signed.page.get_by_text("The lungs are clear.")).to_be_visible(timeout=20_000)
+    expect(signed.page.get_by_text("The lungs are clear.")).to_be_visible(timeout=PATIENCE_MS)
     web.clock.advance(timedelta(minutes=1))
     web.scene.acting("clinical").reports.withdraw(web.report, "wrong side")
-    expect(signed.page.get_by_role("heading", name="Report withdrawn")).to_be_visible(timeout=20_000)
+    expect(signed.page.get_by_role("heading", name="Report withdrawn")).to_be_visible(timeout=PATIENCE_MS)
     expect(signed.page.get_by_text("The lungs are clear.")).to_have_count(0)
     assert signed.complaints == []
 
@@ -154,7 +154,7 @@ def test_a_report_appears_on_an_open_page_when_its_time_has_come(web: Web, signe
     signed.open(f"/exams/{web.exam}")
     sees(signed, "Report is Unavailable")
     web.clock.advance(timedelta(seconds=2))
-    expect(signed.page.get_by_text("The lungs are clear.")).to_be_visible(timeout=20_000)
+    expect(signed.page.get_by_text("The lungs are clear.")).to_be_visible(timeout=PATIENCE_MS)
     assert signed.complaints == []
 
 
@@ -163,7 +163,7 @@ def test_an_open_page_is_emptied_when_the_session_ends_elsewhere(web: Web, signe
     signed.open(f"/exams/{web.exam}")
     sees(signed, "The lungs are clear.")
     web.scene.acting("reception").accounts.block(web.owner.id, "lost telephone")
-    expect(signed.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=20_000)
+    expect(signed.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
     expect(signed.page.get_by_text("The lungs are clear.")).to_have_count(0)
 
 
@@ -171,7 +171,7 @@ def test_an_open_page_is_emptied_when_the_session_ends_elsewhere(web: Web, signe
 def test_before_the_end_it_asks_whether_somebody_is_there(web: Web, signed: Phone) -> None:
     web.clock.advance(timedelta(minutes=14, seconds=10))
     question = signed.page.get_by_role("dialog", name="Are you still there?")
-    expect(question).to_be_visible(timeout=20_000)
+    expect(question).to_be_visible(timeout=PATIENCE_MS)
     expect(question).to_contain_text("For your privacy, this screen signs you out in")
     with signed.page.expect_response("**/still-here"):  # the server knows it before its clock goes on
         question.get_by_role("button", name="I am still here").tap()
@@ -180,7 +180,7 @@ def test_before_the_end_it_asks_whether_somebody_is_there(web: Web, signed: Phon
     signed.page.reload()
     sees(signed, "What would you like to do?")
     web.clock.advance(timedelta(minutes=14, seconds=10))
-    expect(question).to_be_visible(timeout=20_000)
+    expect(question).to_be_visible(timeout=PATIENCE_MS)
     question.get_by_role("button", name="Leave now").tap()
     sees(signed, "You have signed out")
     signed.page.go_back()

@@ -20,6 +20,7 @@ from tests.scene import PASSWORD, Scene
 from tests.web.conftest import CODE, NUMBER, Web, said
 from tests.web.signed import sign_in, user_name
 from tests.web.who_sees import TABLE, Row
+from web.assets import fonts
 
 HOST = "portal.harbour.example"
 OF_BEN = "AAAAAAAAAAAA"
@@ -125,7 +126,11 @@ class World:
         named = {field.name: str(getattr(self.things[of], field.name)) for field in fields(Things)}
         query = f"?{row.query.format(**named)}" if row.query else ""
         address = path.format(
-            **named, number=1, frame=0, kind="image_png", name="body.ttf" if "fonts" in path else "d-1"
+            **named,
+            number=1,
+            frame=0,
+            kind="image_png",
+            name=next(iter(fonts())) if "fonts" in path else "d-1",
         )
         browser = self.browsers[caller]
         if method == "GET":

@@ -1,7 +1,6 @@
 """Tells a keyboard-wedge scanner from fingers: a burst of keys that spells one of our addresses (D23)."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
@@ -43,9 +42,8 @@ class Scanner(QObject):
 
     scanned = Signal(str)
 
-    def __init__(self, parent: QObject, *, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._seconds = seconds
         self._source: QObject | None = None
         self._keys = ""
         self._last = 0.0
@@ -78,13 +76,12 @@ class Scanner(QObject):
             and watched is (self._source if isinstance(self._source, QWindow) else QApplication.focusWidget())
         ):
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                return self._end()
-            self._collect(event.text())
+                return self._end(_sent_at(event))
+            self._collect(event.text(), _sent_at(event))
         return super().eventFilter(watched, event)
 
-    def _collect(self, text: str) -> None:
-        now = self._seconds()
-        if now - self._last > BURST_S:
+    def _collect(self, text: str, now: float) -> None:
+        if abs(now - self._last) > BURST_S:
             focus = QApplication.focusWidget()
             self._keys = ""
             self._input = focus if isinstance(focus, QLineEdit) else None
@@ -93,9 +90,9 @@ class Scanner(QObject):
         if text and text.isprintable():
             self._keys = (self._keys + text)[-LONGEST:]
 
-    def _end(self) -> bool:
+    def _end(self, now: float) -> bool:
         keys, scanned_into, before = self._keys, self._input, self._before
-        is_burst = self._seconds() - self._last <= BURST_S
+        is_burst = abs(now - self._last) <= BURST_S
         self.forget()
         if not is_burst or ADDRESS.match(keys) is None:
             return False
@@ -103,3 +100,8 @@ class Scanner(QObject):
             scanned_into.setText(before)
         self.scanned.emit(keys)
         return True
+
+
+def _sent_at(event: QKeyEvent) -> float:
+    """Return when a key was pressed, in seconds: a window that was busy sees a scanner's keys late."""
+    return event.timestamp() / 1000 or monotonic()

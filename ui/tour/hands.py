@@ -107,9 +107,9 @@ class Eyes:
         return next((bar.sentence for bar in bars if bar.sentence), "")
 
     def wait_for_notice(self, words: str) -> None:
-        """Wait until a notice says these words; raises NotSeen as soon as one says something else."""
+        """Wait until a notice says these words; raises NotSeen, also when another stays."""
         wait_until(lambda: bool(self.notice()), f"a notice, {self.where()}")
-        wait_until(lambda: words in self.notice(), f"the notice “{words}”, {self.where()}", 3)
+        wait_until(lambda: words in self.notice(), f"the notice “{words}”, {self.where()}")
 
     def settle(self) -> None:
         """Wait until nothing is under way and what moved stands still."""

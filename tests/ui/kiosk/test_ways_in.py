@@ -5,13 +5,12 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.views.people import Identifier, NewPatient
 from tests.fakes import KeptMailer
 from tests.scene import PASSWORD, Known, Scene
+from tests.ui import scan as keys
 from tests.ui.kiosk.at_kiosk import AtKiosk
 from ui.kiosk.scanner import Scan, read_scan
 from ui.widgets.code_field import CodeField
@@ -20,11 +19,7 @@ HOST = "https://portal.harbour.example"
 
 
 def scan(kiosk: AtKiosk, address: str) -> None:
-    """A keyboard-wedge scanner: keys faster than any finger, Enter at the end."""
-    target = QApplication.focusWidget() or kiosk.window
-    for character in address:
-        QTest.keyClicks(target, character)
-    QTest.keyClick(target, Qt.Key.Key_Return)
+    keys.scan(QApplication.focusWidget() or kiosk.window, address)
 
 
 def text_of(kiosk: AtKiosk, name: str) -> str:
@@ -90,7 +85,6 @@ def test_a_scanned_invitation_asks_once_more_so_that_a_second_scan_spends_nothin
 def test_a_scan_into_an_input_leaves_what_was_typed_and_no_trace_of_the_code(kiosk: AtKiosk) -> None:
     kiosk.tap("sign_in")
     kiosk.type("amelia", into="sign_in_user_name")
-    kiosk.qtbot.wait(150)  # longer than the time between two keys of a scanner
     line = kiosk.find("sign_in_user_name")
     assert isinstance(line, QLineEdit)
     scan(kiosk, "https://elsewhere.example/activate#7K2M9QPDX4TN")

@@ -298,7 +298,7 @@ def test_the_month_is_saved_as_csv_without_names(desk: Desk, scene: Scene, tmp_p
     desk.window.activateWindow()
     desk.qtbot.waitUntil(desk.window.isActiveWindow)
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.qtbot.waitUntil(lambda: desk.text("month_name") == "February 2026", timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.text("month_name") == "February 2026")
 
 
 @pytest.mark.rule("D26")

@@ -61,7 +61,7 @@ def test_searches_are_on_record_themselves(desk: Desk) -> None:
     desk.press(Qt.Key.Key_A, CTRL)
     desk.press(Qt.Key.Key_Delete)
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: len(desk.find(RowTable, "audit_table").lines) > 3, timeout=3000)
+    desk.qtbot.waitUntil(lambda: len(desk.find(RowTable, "audit_table").lines) > 3)
     what = [line.cells[2].text for line in desk.find(RowTable, "audit_table").lines]
     assert "searched this record" in what
     assert "looked for a patient in this record" in what
@@ -75,7 +75,7 @@ def test_who_opened_my_records_is_printed_for_one_patient(desk: Desk, print_serv
     desk.settle()
     desk.press(Qt.Key.Key_P, CTRL)
     dialog = desk.find(PaperDialog, "paper_dialog")
-    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence), timeout=20_000)
+    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence))
     desk.settle()
     text = text_of(print_server.kept[-1].pdf)
     assert "Amelia Hart" in text
@@ -85,7 +85,7 @@ def test_who_opened_my_records_is_printed_for_one_patient(desk: Desk, print_serv
 
 def test_the_record_is_checked_for_gaps(desk: Desk) -> None:
     desk.press(Qt.Key.Key_V, ALT)
-    desk.qtbot.waitUntil(lambda: "The record is whole" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "The record is whole" in desk.words())
 
 
 def test_a_time_without_entries_says_so(desk: Desk) -> None:
@@ -94,7 +94,7 @@ def test_a_time_without_entries_says_so(desk: Desk) -> None:
         desk.press(Qt.Key.Key_A, CTRL)
         desk.type("01012020")
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: desk.sees("audit_said"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.sees("audit_said"))
     assert desk.text("audit_said") == "Nothing is on record for this time."
 
 

@@ -124,7 +124,7 @@ def test_a_misprint_is_voided_before_a_new_letter_is_made(
     desk.type("The paper was torn")
     desk.click("form_yes")
     desk.settle()
-    desk.qtbot.waitUntil(lambda: account(scene).state is AccountState.CODE_EXPIRED, timeout=3000)
+    desk.qtbot.waitUntil(lambda: account(scene).state is AccountState.CODE_EXPIRED)
     desk.wait_for("form_dialog")
     assert "New code for Amelia Hart" in desk.words()
 

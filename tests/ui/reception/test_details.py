@@ -77,7 +77,7 @@ def test_the_name_is_corrected_and_the_header_follows(desk: Desk) -> None:
     replace(desk, "family_name", "Hartwell")
     desk.press(Qt.Key.Key_Return)
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: desk.text("patient_name") == "Amelia Hartwell", timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.text("patient_name") == "Amelia Hartwell")
 
 
 @pytest.mark.rule("D30")
@@ -92,12 +92,12 @@ def test_two_records_are_linked_and_separated(desk: Desk, scene: Scene) -> None:
     desk.type("Married name")
     desk.click("form_yes")
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: "Linked with Amelia Hart-Young" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Linked with Amelia Hart-Young" in desk.words())
     choose(desk, "unlink")
     desk.type("A twin sister")
     desk.click("form_yes")
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: "Linked with" not in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Linked with" not in desk.words())
 
 
 @pytest.mark.rule("D31")
@@ -139,7 +139,7 @@ def test_access_to_a_childs_exams_is_granted_and_ended(desk: Desk, scene: Scene,
     replace(desk, "evidence", "Birth certificate seen")
     desk.click("form_yes")
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: "Ben Hart as parent" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Ben Hart as parent" in desk.words())
     desk.settle()
     desk.press(Qt.Key.Key_F, ALT)
     desk.wait_for("family_dialog")
@@ -148,7 +148,7 @@ def test_access_to_a_childs_exams_is_granted_and_ended(desk: Desk, scene: Scene,
     desk.type("Court order")
     desk.click("form_yes")
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: "Ben Hart (ended)" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Ben Hart (ended)" in desk.words())
 
 
 def test_a_form_that_fails_keeps_what_was_typed_and_points_at_the_field(desk: Desk) -> None:

@@ -64,15 +64,15 @@ def test_a_report_goes_to_the_doctor_then_to_the_patient_by_sms_and_opens_48_hou
     desk.type("Dr Sam Okafor")
     desk.press(Qt.Key.Key_Return)
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: desk.sees("report_complete"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.sees("report_complete"))
     assert "Sent to Dr Sam Okafor by secure messaging" in desk.words()
     desk.settle()
     desk.press(Qt.Key.Key_C, ALT)
-    desk.qtbot.waitUntil(lambda: "waits to be sent" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "waits to be sent" in desk.words())
     scene.portal.deliver_due()
     assert [to for _key, to, _text in texts.sent] == ["+61491570156"]
     # The change feed brings it to the open page.
-    desk.qtbot.waitUntil(lambda: "can read it from 14 March 2026, 2:05 pm" in desk.words(), timeout=5000)
+    desk.qtbot.waitUntil(lambda: "can read it from 14 March 2026, 2:05 pm" in desk.words())
     assert desk.sees("report_state")
     assert "The waiting time runs" in desk.words()
 
@@ -93,10 +93,10 @@ def test_after_a_failed_sms_the_number_is_corrected_and_report_complete_is_sent_
     desk.open("M100234")
     open_first_exam(desk)
     desk.press(Qt.Key.Key_Z, ALT)
-    desk.qtbot.waitUntil(lambda: "waits to be sent" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "waits to be sent" in desk.words())
     scene.portal.deliver_due()
     assert [to for _key, to, _text in texts.sent] == ["+61491570157"]
-    desk.qtbot.waitUntil(lambda: "The patient was told" in desk.words(), timeout=5000)
+    desk.qtbot.waitUntil(lambda: "The patient was told" in desk.words())
     assert not desk.sees("report_again")
     assert acting.tasks.open() == ()
 
@@ -168,7 +168,7 @@ def test_reception_reads_a_report_only_for_a_reason(desk: Desk, scene: Scene, pa
     desk.type("The patient asks what the letter means")
     desk.click("form_yes")
     desk.wait_for("read_dialog")
-    desk.qtbot.waitUntil(lambda: "A small nodule in the left lung." in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "A small nodule in the left lung." in desk.words())
     events = scene.acting("privacy").audit.search(date(2026, 3, 1), date(2026, 3, 31), verb="reports.read")
     assert "The patient asks what the letter means" in events[0].detail
 
@@ -241,7 +241,7 @@ def test_a_withdrawn_report_lists_who_opened_it(clinical_desk: Desk, scene: Scen
     desk.type("It was another patient's")
     desk.click("form_yes")
     desk.wait_gone("form_dialog")
-    desk.qtbot.waitUntil(lambda: desk.sees("report_openers"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.sees("report_openers"))
     desk.settle()
     desk.press(Qt.Key.Key_K, ALT)
     desk.wait_for("openers_table")

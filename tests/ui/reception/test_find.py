@@ -39,12 +39,12 @@ def names(desk: Desk) -> list[str]:
 )
 def test_patients_are_found_while_typing(desk: Desk, typed: str, found: list[str]) -> None:
     desk.type(typed)
-    desk.qtbot.waitUntil(lambda: names(desk) == found, timeout=3000)
+    desk.qtbot.waitUntil(lambda: names(desk) == found)
 
 
 def test_arrows_choose_and_enter_opens_without_leaving_the_box(desk: Desk) -> None:
     desk.type("hart")
-    desk.qtbot.waitUntil(lambda: len(names(desk)) == 2, timeout=3000)
+    desk.qtbot.waitUntil(lambda: len(names(desk)) == 2)
     desk.press(Qt.Key.Key_Down)
     desk.press(Qt.Key.Key_Return)
     desk.wait_for("account_section")
@@ -71,7 +71,7 @@ def test_a_scan_goes_to_the_search_box_whatever_has_the_focus(desk: Desk) -> Non
     desk.find(QWidget, "create_account").setFocus()
     desk.type("M100235")
     desk.press(Qt.Key.Key_Return)
-    desk.qtbot.waitUntil(lambda: desk.text("patient_name") == "Émile Hartmann", timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.text("patient_name") == "Émile Hartmann")
     desk.settle()
     assert not desk.sees("form_dialog")
 
@@ -89,7 +89,7 @@ def test_escape_empties_the_box_and_then_closes_the_patient(desk: Desk) -> None:
 
 def test_nobody_found_is_said(desk: Desk) -> None:
     desk.type("zzzz")
-    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.text("search_said"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.text("search_said"))
 
 
 @pytest.mark.rule("D26")
@@ -97,7 +97,7 @@ def test_another_site_is_searched_only_by_those_who_may(
     desk: Desk, scene: Scene, open_desk: OpenDesk
 ) -> None:
     desk.type("southern")
-    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.text("search_said"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.text("search_said"))
     assert not desk.sees("search_everywhere")
 
 
@@ -108,7 +108,7 @@ def test_the_newest_search_wins(desk: Desk) -> None:
     desk.type("chiara")
     desk.press(Qt.Key.Key_A, CTRL)
     desk.type("amelia")
-    desk.qtbot.waitUntil(lambda: names(desk) == ["Amelia Hart"], timeout=3000)
+    desk.qtbot.waitUntil(lambda: names(desk) == ["Amelia Hart"])
     desk.settle()
     assert names(desk) == ["Amelia Hart"]
 
@@ -116,5 +116,5 @@ def test_the_newest_search_wins(desk: Desk) -> None:
 def test_typing_where_nothing_takes_letters_begins_a_search(desk: Desk) -> None:
     desk.find(QWidget, "register_button").setFocus()
     desk.type("amel")
-    desk.qtbot.waitUntil(lambda: names(desk) == ["Amelia Hart"], timeout=3000)
+    desk.qtbot.waitUntil(lambda: names(desk) == ["Amelia Hart"])
     assert desk.focused().objectName() == "search_box"

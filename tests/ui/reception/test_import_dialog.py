@@ -56,7 +56,7 @@ def drop(desk: Desk, *paths: Path) -> None:
 def looked(desk: Desk) -> ImportDialog:
     desk.wait_for("import_dialog")
     dialog = desk.find(ImportDialog, "import_dialog")
-    desk.qtbot.waitUntil(lambda: not dialog.busy.isVisible(), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: not dialog.busy.isVisible())
     desk.settle()
     return dialog
 
@@ -83,7 +83,7 @@ def test_files_dropped_on_the_patient_are_imported_and_appear_among_the_exams(
     day_in_files = dialog.table.lines[0].cells[1].text
     assert dialog.table.lines[0].cells[3].text == "17 May 1944"
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog))
     desk.press(Qt.Key.Key_Escape)
     desk.settle()
     (line,) = desk.find(RowTable, "exams_table").lines
@@ -103,7 +103,7 @@ def test_files_without_a_date_are_said_to_get_todays(desk: Desk, tmp_path: Path)
     assert "the exam will carry today's date" in said(dialog)
     assert dialog.table.lines[0].cells[1].text == "not in the files"
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog))
 
 
 @pytest.mark.rule("D30")
@@ -124,7 +124,7 @@ def test_images_that_name_somebody_else_are_imported_only_with_a_typed_reason(
     desk.type("Name before her marriage, passport seen")
     assert button.isEnabled()
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: "were imported" in said(dialog), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "were imported" in said(dialog))
     events = scene.acting("privacy").audit.search(date(2026, 3, 1), date(2026, 3, 31), verb="imports.file")
     assert "Name before her marriage, passport seen" in events[0].detail
 
@@ -136,7 +136,7 @@ def test_broken_files_are_listed_and_the_rest_is_imported(desk: Desk, tmp_path: 
     dialog = looked(desk)
     assert [line.key for line in dialog.broken.lines] == ["broken.dcm"]
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog))
 
 
 def test_a_folder_without_images_says_so(desk: Desk, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_looking_through_files_can_be_cancelled(desk: Desk, tmp_path: Path) -> N
     desk.wait_for("import_dialog")
     dialog = desk.find(ImportDialog, "import_dialog")
     dialog.busy.cancel_button.click()
-    desk.qtbot.waitUntil(lambda: bool(said(dialog)), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: bool(said(dialog)))
     desk.settle()
     assert not desk.sees("import_take")
     assert desk.find(Button, "import_files").isEnabled()
@@ -162,7 +162,7 @@ def test_images_open_in_the_viewer_and_who_looked_is_on_record(
     drop(desk, files(tmp_path / "disc"))
     dialog = looked(desk)
     desk.press(Qt.Key.Key_Return, CTRL)
-    desk.qtbot.waitUntil(lambda: "were imported" in said(dialog), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "were imported" in said(dialog))
     desk.press(Qt.Key.Key_Escape)
     desk.settle()
     open_first_exam(desk)
@@ -170,8 +170,7 @@ def test_images_open_in_the_viewer_and_who_looked_is_on_record(
     desk.wait_for("images_view")
     view = desk.find(ImagesView, "images_view")
     desk.qtbot.waitUntil(
-        lambda: view.viewer is not None and view.viewer.is_ready and view.viewer.shown is not None,
-        timeout=30_000,
+        lambda: view.viewer is not None and view.viewer.is_ready and view.viewer.shown is not None
     )
     assert not desk.sees("search_box")  # the images have the whole width
     assert desk.text("patient_name") == "Amelia Hart"

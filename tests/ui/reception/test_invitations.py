@@ -71,7 +71,7 @@ def test_an_invitation_made_at_the_kiosk_appears_and_turns_to_viewed_by_itself(
     assert made.printed is not None
     kiosk = scene.acting(scene.kiosk)
     kiosk.visits.open_with_code(made.printed.number, made.printed.verification_code)
-    desk.qtbot.waitUntil(lambda: status(desk) == "Viewed", timeout=5000)
+    desk.qtbot.waitUntil(lambda: status(desk) == "Viewed")
 
 
 @pytest.mark.rule("R69", "D16")
@@ -113,7 +113,7 @@ def test_revoking_asks_and_says_that_copies_stay(
     desk.press(Qt.Key.Key_R, ALT)
     desk.wait_for("revoke_yes")
     desk.click("revoke_yes")
-    desk.qtbot.waitUntil(lambda: not desk.sees("invitation_revoke"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: not desk.sees("invitation_revoke"))
     desk.settle()
     assert [row.state for row in invitations(scene, owner)] == [InvitationState.REVOKED]
     assert not desk.sees("invitation_edit")
@@ -130,7 +130,7 @@ def test_an_invitation_locked_by_wrong_codes_is_unlocked(
     open_first(desk)
     assert "Locked after wrong codes until 12 March 2026, 2:20 pm." in desk.words()
     desk.press(Qt.Key.Key_U, ALT)
-    desk.qtbot.waitUntil(lambda: not desk.sees("invitation_unlock"), timeout=3000)
+    desk.qtbot.waitUntil(lambda: not desk.sees("invitation_unlock"))
     desk.settle()
     assert not invitations(scene, owner)[0].is_locked
 
@@ -170,7 +170,7 @@ def test_an_invitation_for_the_patient_is_printed_after_two_identifiers(
     for box in [box for box in dialog.findChildren(QCheckBox) if box.isVisible()][:2]:
         box.click()
     desk.press(Qt.Key.Key_P, CTRL)
-    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence), timeout=20_000)
+    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence))
     desk.settle()
     assert "Verification code" in text_of(print_server.kept[-1].pdf)
     (row,) = invitations(scene, owner)

@@ -33,8 +33,7 @@ def fill_in(desk: Desk, *, born: str = "17051944") -> None:
 def test_registering_warns_while_typing_and_never_stops_anybody(desk: Desk, scene: Scene) -> None:
     fill_in(desk)
     desk.qtbot.waitUntil(
-        lambda: [row.full_name for row in desk.find(ResultList, "alike").rows()] == ["Amelia Hart"],
-        timeout=3000,
+        lambda: [row.full_name for row in desk.find(ResultList, "alike").rows()] == ["Amelia Hart"]
     )
     assert "Same name and birth date" in desk.words()
     desk.press(Qt.Key.Key_Return, CTRL)
@@ -47,7 +46,7 @@ def test_registering_warns_while_typing_and_never_stops_anybody(desk: Desk, scen
 
 def test_after_registering_nobody_reads_any_more_that_nobody_was_found(desk: Desk) -> None:
     desk.type("young")
-    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Nobody was found" in desk.words())
     desk.press(Qt.Key.Key_N, CTRL)
     desk.wait_for("register_save")
     desk.find(QWidget, "given_names").setFocus()
@@ -62,7 +61,7 @@ def test_after_registering_nobody_reads_any_more_that_nobody_was_found(desk: Des
 
 def test_the_record_that_is_there_can_be_opened_instead(desk: Desk) -> None:
     fill_in(desk)
-    desk.qtbot.waitUntil(lambda: desk.find(ResultList, "alike").count() == 1, timeout=3000)
+    desk.qtbot.waitUntil(lambda: desk.find(ResultList, "alike").count() == 1)
     alike = desk.find(ResultList, "alike")
     QTest.mouseClick(
         alike.viewport(), Qt.MouseButton.LeftButton, pos=alike.visualItemRect(alike.item(0)).center()

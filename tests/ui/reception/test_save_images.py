@@ -31,8 +31,7 @@ def desk(scene: Scene, open_desk: OpenDesk, import_exam: Callable[[UUID], UUID])
     made.wait_for("images_view")
     view = made.find(ImagesView, "images_view")
     made.qtbot.waitUntil(
-        lambda: view.viewer is not None and view.viewer.is_ready and view.viewer.shown is not None,
-        timeout=30_000,
+        lambda: view.viewer is not None and view.viewer.is_ready and view.viewer.shown is not None
     )
     return made
 
@@ -54,10 +53,10 @@ def test_staff_save_an_image_and_all_dicom_files_which_is_recorded(
     desk: Desk, scene: Scene, tmp_path: Path
 ) -> None:
     save_as(desk, "(PNG)", tmp_path / "one.png")
-    desk.qtbot.waitUntil(lambda: "Saved as one.png" in desk.words(), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "Saved as one.png" in desk.words())
     assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
     save_as(desk, "(DICOM)", tmp_path / "all.zip")
-    desk.qtbot.waitUntil(lambda: "Saved as all.zip" in desk.words(), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: "Saved as all.zip" in desk.words())
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert "DICOMDIR" in archive.namelist()
     events = scene.acting("privacy").audit.search(
@@ -68,7 +67,7 @@ def test_staff_save_an_image_and_all_dicom_files_which_is_recorded(
 
 def test_what_cannot_be_saved_is_told(desk: Desk, tmp_path: Path) -> None:
     save_as(desk, "(JPEG)", tmp_path / "no such folder" / "one.jpg")
-    desk.qtbot.waitUntil(lambda: not desk.find(ImagesView, "images_view").busy.isVisible(), timeout=30_000)
+    desk.qtbot.waitUntil(lambda: not desk.find(ImagesView, "images_view").busy.isVisible())
     desk.settle()
     assert desk.find(ImagesView, "images_view").notices.sentence
     assert "Saved as" not in desk.words()

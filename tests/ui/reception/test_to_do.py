@@ -38,7 +38,7 @@ def test_what_is_to_be_done_is_counted_by_itself_and_enter_opens_what_it_is_abou
     acting = scene.acting("reception")
     acting.reports.no_referrer(report, "Came by herself")
     acting.reports.complete(report)  # there is no mobile number
-    desk.qtbot.waitUntil(lambda: desk.text("room_to_do") == "To do (1)", timeout=5000)
+    desk.qtbot.waitUntil(lambda: desk.text("room_to_do") == "To do (1)")
     desk.press(Qt.Key.Key_F3)
     desk.settle()
     desk.find(RowTable, "tasks_table").setFocus()
@@ -74,7 +74,7 @@ def test_what_a_kiosk_asks_for_is_printed_and_handed_over_after_two_identifiers(
     owner = scene.account(patient)
     pdf = activation_letter(ACTIVATION, PaperStyle(), Words())
     scene.acting(owner).print_requests.ask("report", pdf, patient)
-    desk.qtbot.waitUntil(lambda: desk.text("room_to_do") == "To do (1)", timeout=5000)
+    desk.qtbot.waitUntil(lambda: desk.text("room_to_do") == "To do (1)")
     desk.press(Qt.Key.Key_F3)
     desk.wait_for("prints_table")
     desk.find(RowTable, "prints_table").setFocus()
@@ -86,12 +86,12 @@ def test_what_a_kiosk_asks_for_is_printed_and_handed_over_after_two_identifiers(
     for box in [box for box in dialog.findChildren(QCheckBox) if box.isVisible()][:2]:
         box.click()
     desk.press(Qt.Key.Key_P, CTRL)
-    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence), timeout=20_000)
+    desk.qtbot.waitUntil(lambda: bool(dialog.form.notices.sentence))
     desk.settle()
     assert print_server.kept[-1].pdf == pdf
     desk.press(Qt.Key.Key_H, ALT)
     desk.wait_gone("paper_dialog")
-    desk.qtbot.waitUntil(lambda: desk.text("room_to_do") == "To do", timeout=5000)
+    desk.qtbot.waitUntil(lambda: desk.text("room_to_do") == "To do")
 
 
 def test_a_message_that_failed_says_so_and_is_sent_again(
@@ -113,11 +113,11 @@ def test_a_message_that_failed_says_so_and_is_sent_again(
     desk.press(Qt.Key.Key_Z, ALT)
     desk.settle()
     scene.portal.deliver_due()
-    desk.qtbot.waitUntil(lambda: "Sent" in [line.cells[-1].text for line in table.lines], timeout=5000)
+    desk.qtbot.waitUntil(lambda: "Sent" in [line.cells[-1].text for line in table.lines])
     assert [mail.to for mail in mailer.sent] == ["amelia@example.org"]
 
 
 def test_nothing_to_do_is_said_calmly(desk: Desk) -> None:
     desk.press(Qt.Key.Key_F3)
-    desk.qtbot.waitUntil(lambda: "Nothing to do" in desk.words(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: "Nothing to do" in desk.words())
     assert desk.find(QWidget, "todo_page").isVisible()
