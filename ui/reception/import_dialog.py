@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
@@ -18,6 +17,7 @@ from ui.desk.result_list import second_line
 from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.page import Page
+from ui.reception.in_the_files import birth_date, named_in
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.layout import column, row
 from ui.widgets.text import Text
@@ -29,7 +29,7 @@ class ImportDialog(DeskDialog):
     """imported: exams are there; look at the patient again."""
 
     imported = Signal(object)  # Imported
-    characters = 120
+    characters = 160  # names, dates and what differs are compared: none may be cut
 
     def __init__(self, seat: Seat, page: QWidget, patient: PatientRow, paths: Sequence[str] = ()) -> None:
         self._seat = seat
@@ -204,10 +204,13 @@ class ImportDialog(DeskDialog):
         self._show_broken(survey.broken)
         if not survey.studies:
             self._body.notices.say("wait", _("No images were found in these files."))
-        elif any(study.differs for study in survey.studies):
+        elif differing := next((study for study in survey.studies if study.differs), None):
             self._body.notices.say(
                 "stop",
-                _("These images may be another patient's. Compare before you go on."),
+                _(
+                    "These images may be another patient's: {whom}. Compare before you go on.",
+                    whom=named_in(_, differing),
+                ),
             )
             self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not all(study.is_dated for study in survey.studies):
@@ -239,7 +242,7 @@ class ImportDialog(DeskDialog):
                 if study.is_dated
                 else Cell(_("not in the files"), "wait"),
                 Cell(study.patient_name),
-                Cell(_.date(date.fromisoformat(study.birth_date)) if study.birth_date else "—"),
+                Cell(birth_date(_, study)),
                 Cell(str(study.images)),
                 Cell(differs, "stop") if differs else Cell(_("nothing"), "good"),
             ),

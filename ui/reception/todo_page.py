@@ -1,6 +1,5 @@
 """What is to be done at the sites of the person, and what kiosks asked to have printed (D32, D19)."""
 
-from datetime import date
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +20,7 @@ from ui.desk.row_table import Cell, Line, RowTable
 from ui.desk.seat import Seat
 from ui.page import Page
 from ui.reception.attention_list import AttentionList
+from ui.reception.in_the_files import named_in
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layout import Card, column, row
 from ui.widgets.text import Text
@@ -263,12 +263,6 @@ class TodoPage(Page):
         reason = ParagraphField("reason", _("How do you know?"), lines=2)
         day = local_day(study.performed_at, self._seat.zone)
         exam = _("{exam}, {day}", exam=study.description or study.modality, day=day)
-        said = _(
-            "{name}, born {born}, number {number}",
-            name=study.patient_name or "—",
-            born=date.fromisoformat(study.birth_date) if study.birth_date else "—",
-            number=", ".join(study.identifiers) or "—",
-        )
 
         def read() -> Ask:
             chosen, why = patient.needed(), reason.text()
@@ -280,7 +274,7 @@ class TodoPage(Page):
             _("Whose images are these?"),
             exam,
             action=_("File them under this patient"),
-            fields=[plain(_("In the files"), said), patient, reason],
+            fields=[plain(_("In the files"), named_in(_, study)), patient, reason],
             read=read,
             done=lambda _imported: self.reload(),
         )

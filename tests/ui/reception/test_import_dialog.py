@@ -33,9 +33,11 @@ def desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
     return made
 
 
-def files(folder: Path, *, number: str = "M100234", family: str = "Hart", slices: int = 3) -> Path:
+def files(
+    folder: Path, *, number: str = "M100234", family: str = "Hart", born: date = BORN, slices: int = 3
+) -> Path:
     folder.mkdir()
-    person = SamplePatient(family, "Amelia", BORN, number, "Harbour Imaging")
+    person = SamplePatient(family, "Amelia", born, number, "Harbour Imaging")
     exam = SampleExam("A1", date(2026, 3, 11), time(9, 30), "CT of the chest")
     make_ct(folder, person, exam, slices=slices, side=64)
     return folder
@@ -104,6 +106,17 @@ def test_files_without_a_date_are_said_to_get_todays(desk: Desk, tmp_path: Path)
     assert dialog.table.lines[0].cells[1].text == "not in the files"
     desk.press(Qt.Key.Key_Return, CTRL)
     desk.qtbot.waitUntil(lambda: "3 image files were imported." in said(dialog))
+
+
+@pytest.mark.rule("D30")
+def test_whom_the_files_name_and_what_differs_is_read_whole(desk: Desk, tmp_path: Path) -> None:
+    folder = files(tmp_path / "disc", number="N-20417", family="Valentine-Okonkwo", born=date(1958, 9, 12))
+    drop(desk, folder)
+    dialog = looked(desk)
+    assert "Amelia Valentine-Okonkwo, born 12 September 1958, number N-20417" in said(dialog)
+    assert dialog.table.lines[0].cells[-1].text == "name, birth date, number"
+    for column in range(dialog.table.columnCount()):
+        assert dialog.table.columnWidth(column) >= dialog.table.sizeHintForColumn(column), column
 
 
 @pytest.mark.rule("D30")
