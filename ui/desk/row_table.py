@@ -142,6 +142,10 @@ class RowTable(QTreeWidget):
         given[self._stretch] += max(room - sum(given), 0)
         for at, width in enumerate(given):
             header.resizeSection(at, width)
+            for row, line in enumerate(self._lines):
+                place = self.model().index(row, at)
+                told = line.cells[at].text if self.sizeHintForIndex(place).width() > width else ""
+                self.model().setData(place, told, Qt.ItemDataRole.ToolTipRole)
 
     def _dress(self, item: QTreeWidgetItem, at: int, cell: Cell) -> None:
         colour = QColor(self._colour(cell.kind))
