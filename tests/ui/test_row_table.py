@@ -1,6 +1,8 @@
 """A desk's table gives each column what it needs, and tells in full what it had to cut."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.look import read_look
@@ -18,7 +20,12 @@ def test_what_is_cut_is_told_in_full_and_nothing_else_is(qtbot: QtBot) -> None:
     qtbot.waitExposed(table)
 
     def told() -> list[str]:
-        places = (table.model().index(row, at) for row in range(2) for at in range(2))
+        """What is said where the pointer rests on each cell."""
+        places = [table.model().index(row, at) for row in range(2) for at in range(2)]
+        for place in places:
+            at = table.visualRect(place).center()
+            rests = QHelpEvent(QEvent.Type.ToolTip, at, table.viewport().mapToGlobal(at))
+            QApplication.sendEvent(table.viewport(), rests)
         return [place.data(Qt.ItemDataRole.ToolTipRole) for place in places]
 
     assert told() == [LONG, "", "", ""]

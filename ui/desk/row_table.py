@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
 
 from app.look import Colours
@@ -101,6 +101,15 @@ class RowTable(QTreeWidget):
         super().resizeEvent(event)
         self._share_width()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tell in full what had to be cut, once the pointer rests on it."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            place = self.indexAt(event.pos())
+            is_cut = self.sizeHintForIndex(place).width() > self.columnWidth(place.column())
+            told = place.data() if is_cut else ""
+            self.model().setData(place, told, Qt.ItemDataRole.ToolTipRole)
+        return super().viewportEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
         super().changeEvent(event)
@@ -142,10 +151,6 @@ class RowTable(QTreeWidget):
         given[self._stretch] += max(room - sum(given), 0)
         for at, width in enumerate(given):
             header.resizeSection(at, width)
-            for row, line in enumerate(self._lines):
-                place = self.model().index(row, at)
-                told = line.cells[at].text if self.sizeHintForIndex(place).width() > width else ""
-                self.model().setData(place, told, Qt.ItemDataRole.ToolTipRole)
 
     def _dress(self, item: QTreeWidgetItem, at: int, cell: Cell) -> None:
         colour = QColor(self._colour(cell.kind))
