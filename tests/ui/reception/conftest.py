@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
@@ -209,3 +210,17 @@ def open_desk(
     yield open_it
     for window in opened:
         window.close()
+
+
+@pytest.fixture
+def patient(scene: Scene) -> UUID:
+    """Amelia Hart, whom most is about."""
+    return scene.patient("Amelia", "Hart", date(1944, 5, 17), mrn="M100234")
+
+
+@pytest.fixture
+def desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
+    """A desk at which reception is signed in."""
+    made = open_desk(scene)
+    made.sign_in(scene.staff["reception"])
+    return made

@@ -9,20 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.rules.access import Relation
 from tests.fakes import KeptMailer
 from tests.scene import PASSWORD, Scene
-from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from tests.ui.reception.conftest import ALT, CTRL, Desk
 from ui.desk.form_fields import ChoiceField, TickField
-
-
-@pytest.fixture
-def patient(scene: Scene) -> UUID:
-    return scene.patient("Amelia", "Hart", date(1944, 5, 17), mrn="M100234")
-
-
-@pytest.fixture
-def desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
-    made = open_desk(scene)
-    made.sign_in(scene.staff["reception"])
-    return made
 
 
 def choose(desk: Desk, name: str) -> None:

@@ -21,18 +21,6 @@ BORN = date(1944, 5, 17)
 
 
 @pytest.fixture
-def patient(scene: Scene) -> UUID:
-    return scene.patient("Amelia", "Hart", BORN, mrn="M100234")
-
-
-@pytest.fixture
-def desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
-    made = open_desk(scene)
-    made.sign_in(scene.staff["reception"])
-    return made
-
-
-@pytest.fixture
 def clinical_desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
     made = open_desk(scene)
     made.sign_in(scene.staff["clinical"])

@@ -2,7 +2,6 @@
 
 from datetime import date, time
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from pydicom import dcmread
@@ -12,25 +11,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.imaging.phantoms import SampleExam, SamplePatient, make_ct
 from tests.scene import Scene
-from tests.ui.reception.conftest import ALT, CTRL, Desk, OpenDesk
+from tests.ui.reception.conftest import ALT, CTRL, Desk
 from ui.desk.row_table import RowTable
 from ui.reception.images_view import ImagesView
 from ui.reception.import_dialog import ImportDialog
 from ui.widgets.button import Button
 
 BORN = date(1944, 5, 17)
-
-
-@pytest.fixture
-def patient(scene: Scene) -> UUID:
-    return scene.patient("Amelia", "Hart", BORN, mrn="M100234")
-
-
-@pytest.fixture
-def desk(scene: Scene, patient: UUID, open_desk: OpenDesk) -> Desk:
-    made = open_desk(scene)
-    made.sign_in(scene.staff["reception"])
-    return made
 
 
 def files(
